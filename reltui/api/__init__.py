@@ -1,0 +1,1 @@
+"""The REST API. The only user of httpx."""

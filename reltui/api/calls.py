@@ -1,0 +1,104 @@
+"""How a call is made: its version, its filters, its answer; the base of all groups of calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+from reltui.api.endpoints import ENDPOINTS, GENERATIONS, OLDEST, VERSIONS, Endpoint
+from reltui.api.paging import Ask
+from reltui.api.transport import Answer, Transport
+from reltui.errors import ApiError, Malformed
+from reltui.model.decode import loads
+
+T = TypeVar("T")
+
+Parts = Mapping[str, str | int]
+"""What fills the names in the path of a call."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Got(Generic[T]):
+    """One object: read, and as it came."""
+
+    value: T
+    raw: object
+    activity: str
+
+
+class Calls:
+    """One server and the versions that it understands. Each group of calls is a class on top of this."""
+
+    def __init__(self, transport: Transport, generation: str = "") -> None:
+        """Raises ValueError: there is no such generation."""
+        if generation and generation not in GENERATIONS:
+            raise ValueError(f"unknown generation {generation!r}")
+        self.transport = transport
+        self.generation = generation
+        """Decides the versions that are sent; empty until it is known, and then the oldest are sent."""
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.transport.close()
+
+    def _asking(self, name: str, path: Parts, query: Mapping[str, str]) -> Ask:
+        async def ask(page: Mapping[str, str]) -> Answer:
+            return await self._call(name, path, {**query, **page})
+
+        return ask
+
+    async def _call(
+        self, name: str, path: Parts = NOTHING, query: Mapping[str, str] = NOTHING, *, body: object = None
+    ) -> Answer:
+        endpoint = ENDPOINTS[name]
+        return await self.transport.call(endpoint, path=path, query=self._asked(endpoint, query), body=body)
+
+    def _asked(self, endpoint: Endpoint, query: Mapping[str, str]) -> Mapping[str, str]:
+        """The query as it goes out. An empty parameter is not the same as none (api.md 8 #19)."""
+        asked = {key: value for key, value in query.items() if value}
+        if endpoint.resource:
+            asked["api-version"] = VERSIONS[endpoint.resource][self.generation or OLDEST]
+        return asked
+
+
+def got(answer: Answer, read: Callable[[Any], T]) -> Got[T]:
+    """The object of an answer. Raises Malformed, with what the server said about the call."""
+    try:
+        return Got(read(answer.data), answer.data, answer.activity)
+    except ApiError as error:
+        error.status, error.activity = answer.status, answer.activity
+        raise
+
+
+def got_of_text(answer: Answer, read: Callable[[Any], T]) -> Got[T]:
+    """The object of an answer that is JSON sent as text. Raises Malformed."""
+    data = answer.data if isinstance(answer.data, bytes) else b""
+    try:
+        raw = loads(data)
+    except Malformed as error:
+        raise Malformed(str(error), status=answer.status, activity=answer.activity) from None
+    return got(replace(answer, data=raw), read)
+
+
+def within(project_id: str, **ids: str | int) -> Parts:
+    """The parts of a path below a project."""
+    return {"project": project_id, **ids}
+
+
+def sent_moment(moment: datetime | None) -> str:
+    """A moment as the server reads it; empty for none."""
+    return "" if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def sent_variables(variables: Mapping[str, str]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """The member that overrides variables; none when there are none: older servers do not know it (4.1)."""
+    return {"variables": {name: {"value": value} for name, value in variables.items()}} if variables else {}
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in order, so many at a time, so that an address stays short."""
+    return (items[at : at + size] for at in range(0, len(items), size))

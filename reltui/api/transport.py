@@ -1,0 +1,581 @@
+"""The one door to the network (design.md section 1, reliability.md B1 to B3, D1 to D9, M6 to M10).
+
+A request is built from the profile's address, ids and encoded names only. Reads are repeated within a
+budget; a write is sent once or not at all. No redirect is followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import ssl
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import MappingProxyType
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from reltui import __version__
+from reltui.api.answers import Reply, content_of, error_of, is_of_type
+from reltui.api.auth import Auth
+from reltui.api.body import pieces_of, read_body
+from reltui.api.endpoints import JSON, Endpoint, address
+from reltui.api.network import Proxy, certificate_trouble, issuer_of, proxy_for, tls_context
+from reltui.api.pace import Limits, RetryBudget, Timing, backoff, http_date, pause_asked
+from reltui.config import Profile
+from reltui.errors import (
+    ApiError,
+    Interrupted,
+    Malformed,
+    NotTheServer,
+    ReadOnly,
+    TimedOut,
+    TooLarge,
+    Unavailable,
+    Unreachable,
+)
+from reltui.model.text import clean
+
+T = TypeVar("T")
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+RETRIED_STATUSES = (429, 502, 503, 504)
+STANDARD_TIMING = Timing()
+STANDARD_LIMITS = Limits()
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer."""
+
+    data: object
+    """Parsed JSON, not yet read or cleaned; bytes for a call of another type; None when there was no body."""
+    status: int
+    token: str
+    """The page token of api.md 6.6, to be sent back unchanged; empty on the last page."""
+    activity: str
+    received: float
+    """`time.time()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A body on its way. Its pieces come once, and raise the errors of a body."""
+
+    size: int | None
+    """In bytes, where the server names it."""
+    pieces: AsyncIterator[bytes]
+
+
+class _SignIn(httpx.Auth):
+    """Puts the header on; so that no frame of ours holds it."""
+
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = self._auth.header.reveal()
+        yield request
+
+
+class _Progress:
+    """How far one try got, as httpcore tells it."""
+
+    def __init__(self, *, has_body: bool = False) -> None:
+        self._has_body = has_body
+        self.connected = False
+        self.started = False
+        self.body_started = False
+        self.body_failed = False
+        self.answered = False
+
+    async def trace(self, event: str, _: object) -> None:
+        """The `trace` extension of httpcore."""
+        if event.endswith("connect_tcp.started"):
+            self.connected = True
+        elif event.endswith("send_request_headers.started"):
+            self.started = True
+        elif event.endswith("send_request_body.started"):
+            self.body_started = True
+        elif event.endswith("send_request_body.failed"):
+            self.body_failed = True
+        elif event.endswith("receive_response_headers.complete"):
+            self.answered = True
+
+    @property
+    def surely_unsent(self) -> bool:
+        """True only where not all of the request can have left this machine, after an error of the network.
+
+        A body is handed over in one piece; one that failed was not handed over. A request without a body is
+        whole with its headers, and how much of these left before a failure cannot be known.
+        """
+        return not self.started or (self._has_body and (not self.body_started or self.body_failed))
+
+    @property
+    def may_be_whole(self) -> bool:
+        """Whether all of the request may have left by now; a deadline can strike in the middle of a step."""
+        return self.body_started if self._has_body else self.started
+
+
+class Transport:
+    """Calls to one server with one identity."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        auth: Auth,
+        *,
+        read_only: bool = False,
+        timing: Timing = STANDARD_TIMING,
+        limits: Limits = STANDARD_LIMITS,
+    ) -> None:
+        self.profile = profile
+        self.read_only = read_only or profile.read_only
+        self.clock_offset: float | None = None
+        """Server time minus local time in seconds; None while the server told none."""
+        self.paused_until: float | None = None
+        """`time.monotonic()`; no request goes out before it."""
+        self.online: bool | None = None
+        """Whether the last try reached the server; None before the first."""
+        self.on_change: Callable[[], None] | None = None
+        """Called when `paused_until` or `online` changed, and whenever the server told its time."""
+        self._sign_in = _SignIn(auth)
+        self._timing = timing
+        self._limits = limits
+        self._budget = RetryBudget()
+        self._width = asyncio.Semaphore(limits.width)
+        self._client: httpx.AsyncClient | None = None
+        self._proxy: Proxy | None = None
+        self._wake: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._calls: set[asyncio.Timeout] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __repr__(self) -> str:
+        return f"Transport({self.profile.url!r})"
+
+    @property
+    def proxy(self) -> str:
+        """The proxy in use and where its address comes from, without password; empty for none (B12).
+
+        Raises ConfigError: the environment names one that cannot be used.
+        """
+        found = self._proxy or proxy_for(self.profile.url)
+        return found.label if found else ""
+
+    async def call(
+        self,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str | int] = NOTHING,
+        query: Mapping[str, str] = NOTHING,
+        body: object = None,
+    ) -> Answer:
+        """Make one call and return what it gave.
+
+        Raises a kind of ApiError. `sent` is False only if it is certain that not all of the request left.
+        Raises ConfigError: the proxy or the ca_file cannot be used.
+        """
+        is_write = endpoint.method not in SAFE_METHODS
+        if is_write and self.read_only:
+            raise ReadOnly(f"{self.profile.name} is read-only; nothing was sent.", sent=False)
+        url = address(self.profile.url, endpoint, path, query)
+        total = self._timing.write if is_write else self._timing.read
+        deadline = time.monotonic() + total
+        content = None if body is None else json.dumps(body, allow_nan=False).encode("ascii")
+        progress = _Progress(has_body=content is not None)
+        try:
+            async with asyncio.timeout(total) as watch:
+                self._calls.add(watch)
+                self._idle.clear()
+                if is_write:
+                    return await self._write(endpoint, url, content, progress)
+                return await self._read(deadline, lambda one: self._once(endpoint, url, content, one))
+        except TimeoutError:
+            if not watch.expired():
+                raise
+            sent = not is_write or progress.may_be_whole
+            if self._closed:
+                raise Interrupted("The connection was closed before the answer came.", sent=sent) from None
+            self._reached(False)
+            raise TimedOut(
+                f"{self._host} gave no whole answer within {total:g} seconds.", sent=sent
+            ) from None
+        finally:
+            self._calls.discard(watch)
+            if not self._calls:
+                self._idle.set()
+
+    @asynccontextmanager
+    async def download(
+        self,
+        endpoint: Endpoint,
+        *,
+        path: Mapping[str, str | int] = NOTHING,
+        query: Mapping[str, str] = NOTHING,
+    ) -> AsyncIterator[Download]:
+        """Open a body that may be large, and read it for as long as it comes; leaving closes the connection.
+
+        Only its beginning has the deadline of a read and counts in the width. Raises what `call` does.
+        """
+        url = address(self.profile.url, endpoint, path, query)
+        total = self._timing.read
+        deadline = time.monotonic() + total
+        try:
+            async with asyncio.timeout(total) as watch:
+                self._calls.add(watch)
+                self._idle.clear()
+                response = await self._read(deadline, lambda one: self._opening(endpoint, url, one))
+                watch.reschedule(None)
+                try:
+                    pieces = pieces_of(
+                        _raw(response),
+                        self._limits.of(endpoint.kind),
+                        window=self._timing.slow_window,
+                        least=self._timing.slow_bytes,
+                    )
+                    async with aclosing(pieces):
+                        yield Download(_length(response), pieces)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            if not watch.expired():
+                raise
+            if self._closed:
+                raise Interrupted("The connection was closed before the answer had come.") from None
+            self._reached(False)
+            raise TimedOut(f"{self._host} did not begin to answer within {total:g} seconds.") from None
+        finally:
+            self._calls.discard(watch)
+            if not self._calls:
+                self._idle.set()
+
+    async def close(self) -> None:
+        """Close every connection; calls under way end with an error first."""
+        self._closed = True
+        now = asyncio.get_running_loop().time()
+        for watch in self._calls:
+            if not watch.expired():
+                watch.reschedule(now)
+        await self._idle.wait()
+        if self._wake is not None:
+            self._wake.cancel()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.profile.url).hostname or ""
+
+    async def _write(
+        self, endpoint: Endpoint, url: str, content: bytes | None, progress: _Progress
+    ) -> Answer:
+        """Once, and never again, whatever happens (A2).
+
+        It does not queue behind reads: what was checked a moment ago must leave now (A7).
+        """
+        pause = self._pause_left()
+        if pause > 0:
+            raise self._paused(pause)
+        self._budget.request()
+        return await self._once(endpoint, url, content, progress)
+
+    async def _read(self, deadline: float, once: Callable[[_Progress], Awaitable[T]]) -> T:
+        """Up to `tries` times, within the deadline, the budget and what the server asks to wait."""
+        tries, stale_seen = 0, False
+        while True:
+            pause = self._pause_left()
+            if pause > 0:
+                if time.monotonic() + pause >= deadline:
+                    raise self._paused(pause)
+                await asyncio.sleep(pause)
+                continue
+            tries += 1
+            progress = _Progress()
+            try:
+                async with self._width:
+                    if self._pause_left() > 0:
+                        tries -= 1
+                        continue
+                    self._budget.request()
+                    return await once(progress)
+            except ApiError as error:
+                stale = _is_stale(error, progress) and not stale_seen
+                if stale:
+                    stale_seen = True
+                    wait = 0.0
+                elif tries < self._timing.tries and _may_retry(error) and self._budget.allows():
+                    wait = max(backoff(self._timing, tries), self._pause_left())
+                else:
+                    raise
+                if time.monotonic() + wait >= deadline:
+                    raise
+                self._budget.retry()
+                await asyncio.sleep(wait)
+
+    async def _once(self, endpoint: Endpoint, url: str, content: bytes | None, progress: _Progress) -> Answer:
+        response = await self._sent(endpoint, url, content, progress)
+        is_good = 200 <= response.status_code < 300 and response.status_code != 203
+        maximum = self._limits.of(endpoint.kind) if is_good else 0
+        try:
+            reply = await self._reply(response, maximum)
+        finally:
+            await response.aclose()
+        self._reached(True)
+        pause = self._noted(reply)
+        if not 200 <= reply.status < 300:
+            raise error_of(reply, endpoint.scope, pause)
+        data = content_of(reply, endpoint.accepts)
+        if data is None and endpoint.method in SAFE_METHODS:
+            raise Malformed(
+                "The answer is empty where JSON was expected.", status=reply.status, activity=reply.activity
+            )
+        return Answer(
+            data=data,
+            status=reply.status,
+            token=_token(reply.headers.get("x-ms-continuationtoken", "")),
+            activity=reply.activity,
+            received=time.time(),
+        )
+
+    async def _opening(self, endpoint: Endpoint, url: str, progress: _Progress) -> httpx.Response:
+        """A good answer of the right type, its body not yet read."""
+        response = await self._sent(endpoint, url, None, progress, coding="identity")
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(response.aclose)
+            head = Reply(response.status_code, _headers(response), b"", response.request.url.host)
+            self._reached(True)
+            pause = self._noted(head)
+            if response.status_code == 200 and is_of_type(head, endpoint.accepts):
+                if head.headers.get("content-encoding", "identity").lower() != "identity":
+                    raise Malformed("The answer is packed in a way that was not asked for.", status=200)
+                stack.pop_all()
+                return response
+            reply = await self._reply(response, 0)
+            if not 200 <= reply.status < 300:
+                raise error_of(reply, endpoint.scope, pause)
+            content_of(reply, endpoint.accepts)
+            raise Malformed("The answer has no content.", status=reply.status, activity=reply.activity)
+
+    async def _sent(
+        self,
+        endpoint: Endpoint,
+        url: str,
+        content: bytes | None,
+        progress: _Progress,
+        *,
+        coding: str = "gzip",
+    ) -> httpx.Response:
+        """Send a request; its answer with the body still to be read."""
+        client = self._opened()
+        headers = {"Accept": endpoint.accepts or JSON, "Accept-Encoding": coding}
+        if content is not None:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+        request = client.build_request(
+            endpoint.method,
+            url,
+            headers=headers,
+            content=content,
+            extensions={
+                "trace": progress.trace,
+                "timeout": {"connect": self._timing.connect, "read": None, "write": None, "pool": None},
+            },
+        )
+        try:
+            return await client.send(request, stream=True, auth=self._sign_in)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            self._reached(False)
+            raise await self._failed(error, progress, url) from error
+
+    async def _reply(self, response: httpx.Response, maximum: int) -> Reply:
+        """Read a body to its end or its cap; one without a cap is of an error: as far as it comes well."""
+        headers = _headers(response)
+        host = response.request.url.host
+        if 300 <= response.status_code < 400 or response.status_code == 204:
+            return Reply(response.status_code, headers, b"", host)
+        try:
+            body = await read_body(
+                _raw(response),
+                headers.get("content-encoding", ""),
+                maximum or self._limits.error_bytes,
+                window=self._timing.slow_window,
+                least=self._timing.slow_bytes,
+            )
+        except (Interrupted, Malformed, TooLarge, TimedOut) as error:
+            if maximum:
+                activity = clean(headers.get("activityid", ""), limit=64)
+                raise type(error)(str(error), status=response.status_code, activity=activity) from None
+            body = b""
+        return Reply(response.status_code, headers, body, host)
+
+    def _noted(self, reply: Reply) -> float | None:
+        """Remember the server's clock and the pause that it asks for."""
+        moment = http_date(reply.headers.get("date", ""))
+        if moment is not None:
+            self.clock_offset = moment - time.time()
+            self._changed()
+        pause = pause_asked(reply.status, reply.headers)
+        if pause is not None:
+            self._pause(pause)
+        return pause
+
+    def _pause(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        if self.paused_until is not None and self.paused_until >= until:
+            return
+        self.paused_until = until
+        if self._wake is not None:
+            self._wake.cancel()
+        self._wake = asyncio.get_running_loop().call_later(seconds, self._resume)
+        self._changed()
+
+    def _resume(self) -> None:
+        self.paused_until = None
+        self._changed()
+
+    def _pause_left(self) -> float:
+        return 0.0 if self.paused_until is None else max(self.paused_until - time.monotonic(), 0.0)
+
+    def _paused(self, pause: float) -> Unavailable:
+        return Unavailable(
+            f"The server asks to wait {pause:.0f} seconds more; nothing was sent.",
+            sent=False,
+            retry_after=pause,
+        )
+
+    def _reached(self, online: bool) -> None:
+        if self.online is not online:
+            self.online = online
+            self._changed()
+
+    def _changed(self) -> None:
+        if self.on_change is not None:
+            self.on_change()
+
+    def _opened(self) -> httpx.AsyncClient:
+        if self._closed:
+            raise Unreachable("The connection to the server is closed.", sent=False)
+        if self._client is None:
+            self._proxy = proxy_for(self.profile.url)
+            # A context is asked for even where no TLS will be: httpx would build one of its own.
+            is_tls = self.profile.url.startswith("https:")
+            context = tls_context(self.profile.ca_file) if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            proxy = httpx.Proxy(self._proxy.url) if self._proxy else None
+            limits = httpx.Limits(
+                # The semaphore keeps reads to the width; a write always finds a connection.
+                max_connections=None,
+                max_keepalive_connections=self._limits.width,
+                keepalive_expiry=self._timing.keep_alive,
+            )
+            self._client = httpx.AsyncClient(
+                transport=httpx.AsyncHTTPTransport(
+                    verify=context, trust_env=False, retries=0, limits=limits, proxy=proxy
+                ),
+                headers={
+                    "User-Agent": f"reltui/{__version__}",
+                    "X-TFS-FedAuthRedirect": "Suppress",
+                },
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+                follow_redirects=False,
+                trust_env=False,
+            )
+        return self._client
+
+    async def _failed(self, error: Exception, progress: _Progress, url: str) -> ApiError:
+        """What a failure below HTTP means."""
+        host = urlsplit(url).hostname or ""
+        sent = not progress.surely_unsent
+        certificate = next((e for e in _chain(error) if isinstance(e, ssl.SSLCertVerificationError)), None)
+        if certificate is not None:
+            port = urlsplit(url).port or 443
+            issuer = "" if self._proxy else await issuer_of(host, port)
+            return Unreachable(certificate_trouble(certificate, issuer), sent=False)
+        if isinstance(error, httpx.ProxyError):
+            via = self._proxy.label if self._proxy else "the proxy"
+            return Unreachable(f"The proxy {via} refused: {clean(str(error), limit=200)}.", sent=False)
+        if isinstance(error, httpx.ConnectTimeout):
+            return Unreachable(
+                f"{host} did not answer within {self._timing.connect:g} seconds; check the network or VPN.",
+                sent=False,
+            )
+        if isinstance(error, httpx.ConnectError):
+            return Unreachable(f"{host} cannot be reached: {_reason(error)}.", sent=False)
+        if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
+            return NotTheServer(
+                f"{host} answered with something that is not HTTP: {clean(str(error), limit=200)}.", sent=sent
+            )
+        if not progress.started:
+            return Unreachable(f"The connection to {host} broke: {_reason(error)}.", sent=False)
+        return Interrupted(f"The connection to {host} broke before the answer came.", sent=sent)
+
+
+def _token(value: str) -> str:
+    """A page token as it came; one that no header or address can carry counts as none."""
+    return value if value.isascii() and value.isprintable() and len(value) < 4096 else ""
+
+
+def _headers(response: httpx.Response) -> Mapping[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _length(response: httpx.Response) -> int | None:
+    """What the server says that a body measures."""
+    said = response.headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
+
+
+async def _raw(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """The body as it comes over the wire. Raises Interrupted when it ends too soon."""
+    try:
+        async for chunk in response.aiter_raw():
+            yield chunk
+    except (httpx.HTTPError, httpx.StreamError, OSError):
+        raise Interrupted("The answer was cut off before its end.") from None
+
+
+def _may_retry(error: ApiError) -> bool:
+    if isinstance(error, Unavailable):
+        return error.status in RETRIED_STATUSES
+    if isinstance(error, Unreachable):
+        # A black hole costs a whole connect timeout each time; the next refresh asks again anyway.
+        cause = error.__cause__
+        return isinstance(cause, httpx.ConnectError) and not _is_certificate(cause)
+    return isinstance(error, Interrupted)
+
+
+def _is_stale(error: ApiError, progress: _Progress) -> bool:
+    """An idle connection that the server had closed, found out by using it (D8)."""
+    return isinstance(error, Interrupted) and not progress.connected and not progress.answered
+
+
+def _is_certificate(error: BaseException) -> bool:
+    return any(isinstance(e, ssl.SSLCertVerificationError) for e in _chain(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and all that caused it."""
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _reason(error: Exception) -> str:
+    """Why, in the operating system's words where it has some."""
+    for link in _chain(error):
+        if isinstance(link, ssl.SSLError):
+            return f"the TLS handshake failed ({clean(link.reason or str(link), limit=120)})"
+        if isinstance(link, OSError) and link.strerror:
+            # asyncio puts a text of its own there; the number still tells, where it is a system error.
+            known = os.strerror(link.errno) if link.errno and link.errno > 0 else link.strerror
+            return clean(known.lower(), limit=120)
+    return clean(str(error), limit=200) or "no reason given"

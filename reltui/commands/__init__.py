@@ -1,0 +1,1 @@
+"""The commands for scripts and screen readers: the same service, outbox and journal, without screens."""

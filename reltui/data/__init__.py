@@ -1,0 +1,1 @@
+"""The async data service. Knows no screen."""

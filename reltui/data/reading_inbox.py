@@ -1,0 +1,101 @@
+"""What waits for a person in one project: pending approvals, and manual interventions (api.md 3.5, 3.7)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reltui.data.gathering import Gathered, all_pages
+from reltui.data.topics import DecidedData, DecidedOf
+from reltui.errors import NotFound, Refused
+from reltui.model.approval import Approval
+from reltui.model.attempt import Intervention, OperationStatus, intervention_from_json
+from reltui.model.decode import BadRow, object_of
+from reltui.model.deployment import Deployment, deployment_from_json
+
+if TYPE_CHECKING:
+    from reltui.api.client import ReleaseClient
+
+DECIDED = 100
+"""So many approved, and so many rejected approvals are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A manual intervention with the attempt that waits in it, and as both came, for the cache."""
+
+    intervention: Intervention
+    deployment: Deployment
+    raw: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """The manual interventions of a project that wait now."""
+
+    rows: tuple[Paused, ...] = ()
+    bad: tuple[BadRow, ...] = ()
+
+
+async def read_approvals(
+    client: ReleaseClient, project_id: str, came: Callable[[Gathered[Approval]], None]
+) -> Gathered[Approval]:
+    """All pending approvals of a project; `came` is called after each page but the last. Raises ApiError."""
+    gathered = Gathered[Approval]()
+    async for page in client.approvals(project_id):
+        gathered.add(page)
+        if not page.last:
+            came(gathered)
+    return gathered
+
+
+async def read_pauses(client: ReleaseClient, project_id: str, known: Iterable[Paused]) -> Pauses:
+    """The interventions that wait, by the deployments that wait in one: one request where nothing is new.
+
+    `known` are those of the last reading; an attempt that still waits is not asked for again. A server
+    without these calls has none to tell (api.md 2.2). Raises ApiError.
+    """
+    try:
+        waiting = await all_pages(
+            client.deployments(project_id, operation=str(OperationStatus.MANUAL_INTERVENTION_PENDING))
+        )
+    except (NotFound, Refused):
+        return Pauses()
+    # The same attempt may wait a second time, in another intervention: then it has been modified meanwhile.
+    still = {(d.id, d.last_modified_on) for d in waiting.items}
+    kept = [p for p in known if (p.deployment.id, p.deployment.last_modified_on) in still]
+    new = [d for d in waiting.items if d.id not in {p.deployment.id for p in kept}]
+    releases = list(dict.fromkeys(d.release.id for d in new if d.release.id))
+    pages = await asyncio.gather(*(client.interventions(project_id, number) for number in releases))
+    bad = [*waiting.bad, *(row for page in pages for row in page.rows.bad)]
+    raw = {row["id"]: row for row in waiting.raw if isinstance(row, dict)}
+    for page in pages:
+        raw_asked = {row.get("id"): row for row in page.raw if isinstance(row, dict)}
+        for asked in page.rows.items:
+            own = next((d for d in new if d.environment.id == asked.environment.id), None)
+            if asked.is_pending and own is not None:
+                both = {"intervention": raw_asked[asked.id], "deployment": raw[own.id]}
+                kept.append(Paused(asked, own, both))
+    return Pauses(tuple(kept), tuple(bad))
+
+
+def paused_from_json(raw: object) -> Paused:
+    """Back from the cache. Raises Malformed: it is of no use."""
+    row = object_of(raw, "A manual intervention")
+    intervention = intervention_from_json(row.get("intervention"))
+    return Paused(intervention, deployment_from_json(row.get("deployment")), row)
+
+
+async def read_decided(topic: DecidedOf, client: ReleaseClient) -> DecidedData:
+    """The newest approvals of a project that somebody has answered. Raises ApiError."""
+    approved, rejected = await asyncio.gather(
+        *(
+            all_pages(client.approvals(topic.project.id, status=status, top=DECIDED), most=1)
+            for status in ("approved", "rejected")
+        )
+    )
+    rows = [row for row in (*approved.items, *rejected.items) if not row.is_automated]
+    rows.sort(key=lambda row: row.modified_on.timestamp() if row.modified_on else 0.0, reverse=True)
+    return DecidedData(tuple(rows), (*approved.bad, *rejected.bad))

@@ -1,0 +1,251 @@
+"""One configured server: how it is reached, who we are there, and which projects it has."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reltui.config import Profile
+from reltui.data.cache import Cache
+from reltui.data.topics import Link, Problem, ServerState
+from reltui.errors import (
+    ApiError,
+    ConfigError,
+    Interrupted,
+    NotSignedIn,
+    NotTheServer,
+    Redirected,
+    ReltuiError,
+    TimedOut,
+    Unavailable,
+    Unreachable,
+)
+from reltui.model.identity import Me, me_from_json
+from reltui.model.project import Project, project_from_json
+from reltui.model.text import SafeText, clean
+
+if TYPE_CHECKING:
+    from reltui.api.client import ReleaseClient
+    from reltui.api.pace import Timing
+    from reltui.api.transport import Transport
+
+MEMBERSHIPS_FOR = 900.0
+"""Seconds after which group memberships and projects are asked for again."""
+
+SILENCE = 4.0
+"""Seconds without an answer after which a server is shown as offline (D16)."""
+
+
+class Source:
+    """A server of the configuration. The network is touched by `client` and what comes after, not before."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        cache: Cache,
+        *,
+        read_only: bool,
+        changed: Callable[[], None],
+        deadlines: Timing | None = None,
+    ) -> None:
+        self.profile = profile
+        self._deadlines = deadlines
+        self._cache = cache
+        self._changed = changed
+        self._client: ReleaseClient | None = None
+        self._transport: Transport | None = None
+        self._connecting = asyncio.Lock()
+        self._asked_at: float | None = None
+        self.projects: tuple[Project, ...] | None = None
+        """None while they are unknown. In the order of their names."""
+        self.project_problems: tuple[Problem, ...] = ()
+        """Why the list of projects is not whole: unreadable rows, names of the profile that are not there."""
+        self.state = ServerState(
+            name=profile.name,
+            label=label(profile.url),
+            url=profile.url,
+            read_only=read_only or profile.read_only,
+            protected=profile.protected,
+        )
+        self._recall()
+
+    @property
+    def where(self) -> SafeText:
+        """How problems name it."""
+        return SafeText(self.profile.name)
+
+    def _recall(self) -> None:
+        """What the cache knows of it: enough to draw the first screen."""
+        me, projects = self._cache.get(self._key, "me"), self._cache.get(self._key, "projects")
+        try:
+            if me is not None:
+                groups = {str(k): clean(str(v)) for k, v in me.raw["groups"].items()}
+                known = replace(me_from_json(me.raw["me"]), groups=groups, groups_known=bool(groups))
+                self.state = replace(self.state, me=known)
+            if projects is not None:
+                self._take_projects(tuple(project_from_json(raw) for raw in projects.raw), [])
+        except (ReltuiError, KeyError, TypeError, AttributeError):
+            # The cache is disposable; what it cannot say is read from the server.
+            return
+
+    @property
+    def _key(self) -> str:
+        """The cache's name of this server: another address is another server."""
+        return f"{self.profile.name} {self.profile.url}"
+
+    def cached(self, name: str) -> tuple[object, float] | None:
+        """An answer of this server from an earlier time, and when it was read."""
+        found = self._cache.get(self._key, name)
+        return (found.raw, found.read_at) if found is not None else None
+
+    def keep(self, name: str, raw: object) -> None:
+        """Put an answer of this server into the cache."""
+        self._cache.put(self._key, name, raw)
+
+    async def client(self) -> ReleaseClient:
+        """The client of this server, signed in and with its projects known.
+
+        Raises ReltuiError: what is in the way, in one sentence; the next call tries again.
+        """
+        async with self._connecting:
+            try:
+                client = self._client or await self._connect()
+                if self._asked_at is None or time.monotonic() - self._asked_at > MEMBERSHIPS_FOR:
+                    await self._introduce(client)
+            except ReltuiError as error:
+                self.failed(error)
+                raise
+            return client
+
+    async def _connect(self) -> ReleaseClient:
+        from reltui.api.auth import Auth
+        from reltui.api.client import ReleaseClient
+        from reltui.api.pace import Timing
+        from reltui.api.transport import Transport
+
+        auth = await Auth.of(self.profile)
+        timing = self._deadlines or Timing()
+        self._transport = Transport(self.profile, auth, read_only=self.state.read_only, timing=timing)
+        self._transport.on_change = self._transport_changed
+        self._client = ReleaseClient(self._transport)
+        return self._client
+
+    async def _introduce(self, client: ReleaseClient) -> None:
+        """Learn the generation, who we are, our groups, and the projects."""
+        generation = client.generation or await client.discover()
+        (me, raw_me), (projects, troubles) = await asyncio.gather(
+            self._who(client), self._all_projects(client)
+        )
+        self._take_projects(projects, troubles)
+        self.keep("me", {"me": raw_me, "groups": dict(me.groups)})
+        self._asked_at = time.monotonic()
+        self._set(replace(self.state, me=me, generation=generation, link=Link.ONLINE, sentence=SafeText("")))
+
+    async def _who(self, client: ReleaseClient) -> tuple[Me, object]:
+        got = await client.who_am_i()
+        try:
+            groups = await client.groups_of(got.value)
+        except ApiError:
+            # Without them "via a group" cannot be told; the screen says that memberships are unknown.
+            return got.value, got.raw
+        return replace(got.value, groups=groups, groups_known=True), got.raw
+
+    async def _all_projects(self, client: ReleaseClient) -> tuple[tuple[Project, ...], list[SafeText]]:
+        """The projects of the server, and why there may be more."""
+        found: list[Project] = []
+        raw: list[object] = []
+        unread = 0
+        troubles: list[SafeText] = []
+        async for page in client.projects():
+            found.extend(page.rows.items)
+            raw.extend(page.raw)
+            unread += len(page.rows.bad)
+            troubles += [page.trouble] if page.trouble else []
+        if unread:
+            what = "project" if unread == 1 else "projects"
+            troubles.append(
+                SafeText(f"{unread} {what} of the server cannot be read, so the list is not whole.")
+            )
+        else:
+            self.keep("projects", raw)
+        return tuple(found), troubles
+
+    def _take_projects(self, found: tuple[Project, ...], troubles: list[SafeText]) -> None:
+        wanted = {name.casefold(): name for name in self.profile.projects}
+        chosen = [p for p in found if not wanted or p.name.casefold() in wanted]
+        self.projects = tuple(sorted(chosen, key=lambda p: p.name.casefold()))
+        present = {p.name.casefold() for p in chosen}
+        missing = [name for folded, name in wanted.items() if folded not in present]
+        sentences = troubles + [
+            SafeText(f'There is no project "{clean(name)}" there; see config.toml.') for name in missing
+        ]
+        self.project_problems = tuple(Problem(self.where, sentence) for sentence in sentences)
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """Round a read: says so when there is no answer for a while, long before the read is given up."""
+        late = asyncio.get_running_loop().call_later(SILENCE, self._silent)
+        try:
+            yield
+        finally:
+            late.cancel()
+
+    def _silent(self) -> None:
+        sentence = SafeText(f"{self.profile.name} has not answered for {SILENCE:g} s; still waiting.")
+        self._set(replace(self.state, link=Link.OFFLINE, sentence=sentence))
+
+    def worked(self) -> None:
+        """A call was answered well."""
+        if self.state.link is not Link.ONLINE or self.state.sentence:
+            self._set(replace(self.state, link=Link.ONLINE, sentence=SafeText("")))
+
+    def failed(self, error: ReltuiError) -> None:
+        """A call was not; tell how the server can be reached now."""
+        link = self.state.link
+        if isinstance(error, NotSignedIn | ConfigError):
+            link = Link.SIGN_IN
+        elif isinstance(error, Unavailable) and error.retry_after is not None:
+            link = Link.WAITING
+        elif isinstance(
+            error, Unreachable | TimedOut | Interrupted | NotTheServer | Redirected | Unavailable
+        ):
+            link = Link.OFFLINE
+        self._set(replace(self.state, link=link, sentence=SafeText(str(error))))
+
+    def _transport_changed(self) -> None:
+        if self._transport is None:
+            return
+        offset = self._transport.clock_offset
+        if offset is None or (
+            self.state.clock_offset is not None and abs(offset - self.state.clock_offset) < 2.0
+        ):
+            return
+        self._set(replace(self.state, clock_offset=offset))
+
+    def _set(self, state: ServerState) -> None:
+        if state != self.state:
+            self.state = state
+            self._changed()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+
+def label(url: str) -> SafeText:
+    """host/collection, as a person names it: "tfs01/Main" of https://tfs01.corp.example/tfs/Main."""
+    parts = urlsplit(url)
+    host = parts.hostname or url
+    short = host if host.replace(".", "").isdigit() or ":" in host else host.split(".")[0]
+    if parts.port and host in ("127.0.0.1", "localhost", "::1"):
+        short = f"{host}:{parts.port}"
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    if host.endswith("dev.azure.com"):
+        short = "ado"
+    return clean(f"{short}/{last}" if last else short)

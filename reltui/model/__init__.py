@@ -1,0 +1,1 @@
+"""What the server means: frozen dataclasses without I/O."""

@@ -1,0 +1,1 @@
+"""The screens. The only user of Textual; knows no HTTP."""

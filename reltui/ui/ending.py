@@ -1,0 +1,98 @@
+"""From the start to the exit code: signals, faults of our own, and closing the service at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from reltui.config import Config
+from reltui.crash import report
+from reltui.data.decision import IN_FLIGHT, State
+from reltui.data.service import DataService
+from reltui.ui.options import UiOptions
+from reltui.ui.writer import Writer
+
+if TYPE_CHECKING:
+    from reltui.ui.app import ReltuiApp
+
+GRACE = 10.0
+"""Seconds that a decision being sent gets to finish at the end."""
+CRASHED = 1
+NOT_SETTLED = 3
+SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+DEMO = "demo"
+"""What the welcome screen returns to have the demo started."""
+
+
+async def run(
+    make: Callable[[DataService, Config, UiOptions], ReltuiApp],
+    service: DataService,
+    config: Config,
+    options: UiOptions,
+) -> int:
+    """Run the application, and then the demo if that was chosen; returns the exit code."""
+    while True:
+        app = make(service, config, options)
+        code = await _run_one(app, service, options)
+        if app.return_value != DEMO or options.start_demo is None:
+            return code
+        _tell("Starting the demo ...")
+        service, config = await options.start_demo()
+
+
+async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> int:
+    loop = asyncio.get_running_loop()
+    by_signal: list[int] = []
+
+    def end(number: signal.Signals) -> None:
+        by_signal.append(SIGNALS[number])
+        app.exit(return_code=SIGNALS[number])
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, end, number)
+    try:
+        await app.run_async(mouse=options.mouse)
+    finally:
+        # Nothing may cut off what is being sent: from here on these signals only wait with us.
+        for number in (*SIGNALS, signal.SIGINT):
+            loop.add_signal_handler(number, lambda: None)
+        code = by_signal[0] if by_signal else app.return_code or 0
+        if app.crash is not None:
+            code = CRASHED
+            _tell(report(app.crash, options.state_folder))
+        settled = await _close(service)
+        if code == 0 and not settled:
+            code = NOT_SETTLED
+        for number in (*SIGNALS, signal.SIGINT):
+            loop.remove_signal_handler(number)
+    return code
+
+
+async def _close(service: DataService) -> bool:
+    """Close the service and tell what did not land; False when a decision of this run is not settled."""
+    moving = [d for d in service.outbox.decisions() if d.state in IN_FLIGHT]
+    if moving:
+        names = ", ".join(f"{d.verb} {d.title}" for d in moving)
+        _tell(f"Waiting up to {GRACE:.0f} s for: {names}")
+    await service.close(GRACE)
+    lines: list[str] = []
+    ours = [decision for decision in service.outbox.decisions() if not decision.inherited]
+    for decision in reversed(ours):
+        if decision.state is not State.LANDED:
+            tail = f": {decision.sentence}" if decision.sentence else ""
+            lines.append(f"{decision.state}: {decision.verb} {decision.title}{tail}")
+    if lines:
+        _tell("\n".join(lines))
+    return all(not decision.is_open for decision in ours)
+
+
+def _tell(sentence: str) -> None:
+    """Print to the restored terminal; it may be gone, or take nothing."""
+    if sys.__stderr__ is not None:
+        writer = Writer(sys.__stderr__)
+        writer.start()
+        writer.put(f"{sentence}\n")
+        writer.finish(with_frames=True)

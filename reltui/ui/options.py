@@ -1,0 +1,35 @@
+"""How the command line wants the screens, and what is said on them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from reltui.config import Config
+from reltui.data.service import DataService
+from reltui.model.text import SafeText
+
+
+@dataclass(frozen=True, slots=True)
+class UiOptions:
+    """How the command line wants the screens."""
+
+    screen: str = ""
+    """Name of the first screen; empty: approvals."""
+    ascii: bool = False
+    mouse: bool = False
+    demo: bool = False
+    start_demo: Callable[[], Awaitable[tuple[DataService, Config]]] | None = None
+    """Starts the demo from the welcome screen."""
+    state_folder: Path | None = None
+    """Where a crash file goes; None: the standard state folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line that was said to the person; `at` is `time.time()`."""
+
+    at: float
+    text: SafeText
+    role: str

@@ -1,0 +1,60 @@
+"""When to draw: soon after a change, at most four times a second, and at the next change of an age."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from reltui.data.decision import State
+from reltui.ui.screens.base import ReltuiScreen
+
+if TYPE_CHECKING:
+    from reltui.ui.app import ReltuiApp
+
+FRAME_SECONDS = 0.25
+
+
+class Painter:
+    """Draws the screen on top. Wakes once a minute for the ages, once a second while a decision is held."""
+
+    def __init__(self, app: ReltuiApp) -> None:
+        self._app = app
+        self._frame: Timer | None = None
+        self._tick: Timer | None = None
+        self._drawn_at = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """The screen will be drawn again within a frame."""
+        return self._frame is not None
+
+    def soon(self) -> None:
+        """Draw the screen again."""
+        if self._frame is None and self._app.is_running:
+            wait = max(self._drawn_at + FRAME_SECONDS - time.monotonic(), 0.001)
+            self._frame = self._app.set_timer(wait, self._draw)
+
+    def _draw(self) -> None:
+        self._frame = None
+        self._drawn_at = time.monotonic()
+        if not self._app.is_running or not self._app.screen_stack:
+            # A timer may still come while the application is being closed.
+            return
+        screen = self._app.screen
+        if isinstance(screen, ReltuiScreen) and screen.is_mounted:
+            screen.update()
+        self._app.telling.look()
+        self._await_next()
+
+    def _await_next(self) -> None:
+        if self._tick is not None:
+            self._tick.stop()
+        held = [decision for decision in self._app.pending() if decision.state is State.HELD]
+        if held:
+            # Just after the shown number has changed.
+            wait = self._app.service.outbox.seconds_left(held[0]) % 1 + 0.02
+        else:
+            wait = 60 - time.time() % 60 + 0.05
+        self._tick = self._app.set_timer(wait, self._draw)

@@ -1,0 +1,398 @@
+"""ListScreen: the shape of every list, with its preview, filter, sort and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.geometry import Size
+from textual.widgets import Input
+
+from reltui.data.topics import Snapshot
+from reltui.ui import filtering
+from reltui.ui.keys import VERBS, Action
+from reltui.ui.present import Cell, Line, span
+from reltui.ui.screens.pointing import PointingScreen
+from reltui.ui.screens.screen import ReltuiScreen
+from reltui.ui.widgets.grid import Column, Grid
+from reltui.ui.widgets.lines import Lines
+from reltui.ui.widgets.rule import rule, rule_over
+
+__all__ = ["ListScreen", "ReltuiScreen"]
+
+K = TypeVar("K", bound=Hashable)
+
+WIDE = 120
+"""From so many columns on the preview stands at the right of the list."""
+BANDS = (160, 45)
+"""From this size on there is a third band."""
+
+GONE_SECONDS = 4.0
+"""So long the footer says that a row is gone, unless a key comes before."""
+
+
+class ListScreen(PointingScreen[K]):
+    """A list with a preview. A screen gives keys, cells and lines; this does the rest.
+
+    To override: `topics`, `columns`, `rows`, `cells`, and as needed `is_heading`, `heading`, `fields`,
+    `passes`, `sort_value`, `list_title`, `note`, `preview_title`, `preview`, `band_title`, `band`, `empty`,
+    `open_row`, `subject`, `id_text`, `link`.
+    """
+
+    sorts: ClassVar[tuple[tuple[str, bool], ...]] = ()
+    """Names of the orders that `s` goes through, and whether each begins with the largest; the first is the
+    order of `rows` itself."""
+    titles: ClassVar[bool] = True
+    """The list has a line with the titles of its columns."""
+    beside: ClassVar[bool] = True
+    """From `WIDE` columns on the preview stands beside the list; else it stays below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter = ""
+        self.sort = 0
+        self.reverse = False
+        self.preview_shown = True
+        self._placed_for: Size | None = None
+        self.zoom = 0
+        """0 list and preview, 1 list only, 2 preview only."""
+        self.pane = 0
+        """0 the list, 1 the preview: which one the movement keys move."""
+        self.grid = Grid(
+            self.columns(80),
+            self.cells,
+            id="list",
+            titles=self.titles,
+            is_heading=self.is_heading,
+            heading=self.heading,
+            empty=self.empty,
+        )
+
+    # What a screen says
+
+    def columns(self, cells: int) -> Sequence[Column]:
+        """The columns for a list of so many cells."""
+        raise NotImplementedError
+
+    def rows(self) -> Sequence[K]:
+        """The record keys in their natural order, headings included, before filter and sort."""
+        raise NotImplementedError
+
+    def cells(self, key: K, columns: Sequence[Column]) -> Sequence[Cell]:
+        """One cell for each of the columns."""
+        raise NotImplementedError
+
+    def is_heading(self, key: K) -> bool:
+        """Whether this key is a heading, drawn across and skipped by the cursor."""
+        return False
+
+    def heading(self, key: K) -> Line:
+        """The line of a heading."""
+        return ()
+
+    def fields(self, key: K) -> Mapping[str, str]:
+        """Field name to text, for the filter."""
+        return {}
+
+    def passes(self, key: K, terms: tuple[filtering.Term, ...]) -> bool:
+        """Whether a row passes the filter."""
+        return filtering.matches(terms, self.fields(key))
+
+    def sort_value(self, key: K, sort: str) -> Any:
+        """What rows are ordered by; all values of one sort must be comparable."""
+        raise NotImplementedError
+
+    def list_title(self) -> Line:
+        """What stands in the rule over the list; filter and sort are added to it."""
+        return ()
+
+    def note(self) -> Line:
+        """What stands at the right end of the second line."""
+        return ()
+
+    def preview_title(self, key: K | None) -> Line:
+        """What stands in the rule over the preview."""
+        return ()
+
+    def preview(self, key: K | None, cells: int, lines: int) -> Sequence[Line]:
+        """The preview; more than `lines` lines can be scrolled to."""
+        return ()
+
+    def band_title(self, key: K | None) -> Line:
+        """What stands in the rule over the third band."""
+        return ()
+
+    def band(self, key: K | None, cells: int, lines: int) -> Sequence[Line]:
+        """The third band (from 160x45 on); empty leaves it out."""
+        return ()
+
+    def empty(self) -> Sequence[Line]:
+        """What stands in the list when there is no row."""
+        return ()
+
+    def open_row(self, key: K) -> None:
+        """Enter on a row."""
+
+    def is_expected(self, key: K) -> bool:
+        """Whether a row is out of sight by what the person did: then there is nothing to tell."""
+        return key in self.rows()
+
+    def stays(self, key: K) -> bool:
+        """Whether a heading stands for a record, which stays at the end in every order."""
+        return False
+
+    def snapshot(self) -> Snapshot[Any]:
+        """The snapshot whose age and completeness the status line tells."""
+        topics = self.topics()
+        return self.app.service.look(topics[0]) if topics else Snapshot()
+
+    # Layout
+
+    @property
+    def is_wide(self) -> bool:
+        """The preview stands beside the list."""
+        return self.beside and self.app.size.width >= WIDE
+
+    def preview_lines(self) -> int:
+        """The height of a preview below the list."""
+        return max((self.app.size.height - 6) * 9 // 20, 5)
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id="header")
+        yield Lines(id="title")
+        with Container(id="body"):
+            yield self.grid
+            yield Lines(id="preview-title")
+            yield Lines(id="preview")
+        with Vertical(id="third"):
+            yield Lines(id="band-title")
+            yield Lines(id="band")
+        yield Input(id="filter", compact=True, placeholder="words, key:value, !not", select_on_focus=False)
+        yield Lines(id="status")
+        yield Lines(id="footer")
+
+    def on_mount(self) -> None:
+        """Hide what is not there at the start."""
+        self.grid.ascii = self.app.ascii
+        field = self.query_one("#filter", Input)
+        field.cursor_blink = False
+        field.display = False
+        self.place_panes()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arrange the panes for the new size; at the start Textual tells the same size three times."""
+        if self.app.size != self._placed_for:
+            self.place_panes()
+
+    def place_panes(self) -> None:
+        """Give list, preview and third band their room (ux.md 5)."""
+        self._placed_for = self.app.size
+        width, height = self._placed_for
+        wide, only = self.is_wide, self.zoom == 2
+        preview = self.preview_shown and self.zoom != 1 and height >= 16
+        body, third = self.query_one("#body"), self.query_one("#third")
+        body.set_class(wide, "wide")
+        third.styles.height = max(height // 3, 12)
+        self.grid.display = not only
+        title, pane = self.query_one("#preview-title"), self.query_one("#preview", Lines)
+        title.display = (preview and not wide) or only
+        pane.display = preview or only
+        pane.prefix = ("  |" if self.app.ascii else "  │") if wide and not only else ""
+        if only:
+            pane.styles.height, pane.styles.width = "1fr", "1fr"
+        elif wide:
+            pane.styles.height = "1fr"
+            pane.styles.width = width * 44 // 100
+        else:
+            pane.styles.height, pane.styles.width = self.preview_lines(), "1fr"
+        self.update_soon()
+
+    # Drawing
+
+    def update(self) -> None:
+        keys: Sequence[K] = self.rows()
+        terms = filtering.parse(self.filter)
+        if terms:
+            keys = [key for key in keys if self.is_heading(key) or self.passes(key, terms)]
+            keys = filtering.without_empty_headings(keys, self.is_heading)
+        if self.sort or self.reverse:
+            keys = [*self._ordered(keys), *(key for key in keys if self.is_heading(key) and self.stays(key))]
+        self.grid.show_columns(self.columns(self.grid.size.width))
+        self.grid.show(keys)
+        self.grid.repaint()
+        self.draw_rest()
+
+    def _ordered(self, keys: Sequence[K]) -> Sequence[K]:
+        """The records without their headings, in the order that was chosen."""
+        records = [key for key in keys if not self.is_heading(key)]
+        if not self.sort:
+            return records[::-1]
+        name, descending = self.sorts[self.sort]
+        return sorted(records, key=lambda key: self.sort_value(key, name), reverse=descending != self.reverse)
+
+    def draw_rest(self) -> None:
+        """Draw everything but the list: titles, preview, third band, chrome."""
+        if self.is_left:
+            return
+        width, height = self.app.size
+        key = self.grid.cursor
+        ascii = self.app.ascii
+        title = [*self.list_title()]
+        if self.sorts and (self.sort or self.reverse):
+            title.append(span(f" | sort: {self.sorts[self.sort][0]}{' reversed' if self.reverse else ''}"))
+        if self.filter:
+            title.append(span(f" | / {self.filter}", "wait"))
+        if self.grid.in_range:
+            title.append(span(" | range", "mark"))
+        if self.grid.marks:
+            title.append(span(f" | {len(self.grid.marks)} marked", "mark"))
+        pane = self.query_one("#preview", Lines)
+        shown = bool(pane.display)
+        if shown:
+            cells = (pane.size.width or width) - len(pane.prefix)
+            pane.show(self.preview(key, cells, pane.size.height or 8))
+        about = tuple(self.preview_title(key))
+        if self.pane and shown:
+            about = (span("> "), *about)
+        if self.is_wide and shown and self.zoom != 2:
+            right = pane.size.width or width * 44 // 100
+            line = (*rule(tuple(title), width - right, ascii), *self._preview_rule(about, right))
+        else:
+            line = rule(tuple(title), width, ascii)
+        self.query_one("#title", Lines).show([line])
+        self.query_one("#preview-title", Lines).show([self._preview_rule(about, width)])
+        self._draw_band(key, width, height)
+        self.app.draw_chrome(self, self.note(), self.snapshot())
+
+    def _preview_rule(self, title: Line, cells: int) -> Line:
+        pane = self.query_one("#preview", Lines)
+        key = "" if self.pane else self.app.keymap.key_of("next-pane")
+        return rule_over(title, pane.below if pane.display else 0, key, cells, self.app.ascii)
+
+    def _draw_band(self, key: K | None, width: int, height: int) -> None:
+        third, band = self.query_one("#third"), self.query_one("#band", Lines)
+        has_room = width >= BANDS[0] and height >= BANDS[1] and not self.zoom
+        lines = self.band(key, width, band.size.height or height // 3 - 1) if has_room else ()
+        third.display = bool(lines)
+        if lines:
+            self.query_one("#band-title", Lines).show([rule(self.band_title(key), width, self.app.ascii)])
+            band.show(lines)
+
+    @on(Grid.CursorMoved)
+    def cursor_moved(self) -> None:
+        """The preview follows the cursor."""
+        if not self.is_left:
+            self.query_one("#preview", Lines).top = 0
+            self.draw_rest()
+
+    @on(Grid.MarksChanged)
+    def marks_changed(self) -> None:
+        """The count of marks stands in the title."""
+        self.draw_rest()
+
+    @on(Grid.CursorVanished)
+    def cursor_vanished(self, event: Grid.CursorVanished) -> None:
+        """Another record slid under the cursor: verbs are dead for a moment, so that no key hits it."""
+        self.app.let_verbs_rest()
+        if self.app.is_telling or self.is_expected(cast("K", event.key)):
+            return
+        self.app.say("The row under the cursor is gone.", "warn")
+        said = self.app.said[-1]
+        self.set_timer(GONE_SECONDS, lambda: self.app.hush() if self.app.said[-1] is said else None)
+
+    @on(Grid.Opened)
+    def opened(self, event: Grid.Opened) -> None:
+        """Enter on a row."""
+        self.open_row(cast("K", event.key))
+
+    # Actions
+
+    def perform(self, action: Action) -> bool:
+        if not self.is_mounted:
+            # A key that was typed, or repeated, before there is a list does nothing to it.
+            return False
+        if action.danger:
+            self.app.decide(VERBS[action.id], self)
+            return True
+        pane = self.query_one("#preview", Lines)
+        if self.pane and pane.display and pane.perform(action.id):
+            self.draw_rest()
+            return True
+        if action.id == "last" and self.grid.cursor is not None and self.snapshot().more:
+            self.app.service.more(self.topics()[0])
+        if self.grid.perform(action.id):
+            if action.id == "mark-range":
+                self.draw_rest()
+            return True
+        return super().perform(action)
+
+    def do_filter(self) -> None:
+        """Begin typing a filter."""
+        field = self.query_one("#filter", Input)
+        field.display = True
+        field.value = self.filter
+        field.cursor_position = len(self.filter)
+        self.set_focus(field)
+
+    @on(Input.Changed, "#filter")
+    def filter_changed(self, event: Input.Changed) -> None:
+        """The list follows the typing."""
+        self.filter = event.value.strip()
+        self.update()
+
+    @on(Input.Submitted, "#filter")
+    def filter_done(self) -> None:
+        """Enter keeps the filter and goes back to the list."""
+        self._end_filter()
+
+    def _end_filter(self) -> None:
+        self.query_one("#filter", Input).display = False
+        self.set_focus(None)
+        self.app.let_verbs_rest()
+
+    def do_back(self) -> None:
+        """Escape: end the filter, the range, the other pane; then go back."""
+        if self.types_text or self.filter:
+            self.filter = ""
+            self._end_filter()
+            self.update()
+        elif self.grid.in_range:
+            self.grid.mark_range()
+            self.draw_rest()
+        elif self.pane:
+            self.do_next_pane()
+        else:
+            self.app.go_back()
+
+    def do_sort(self) -> None:
+        """The next order."""
+        if self.sorts:
+            self.sort = (self.sort + 1) % len(self.sorts)
+            self.update()
+
+    def do_sort_reverse(self) -> None:
+        """The other way round."""
+        self.reverse = not self.reverse
+        self.update()
+
+    def do_next_pane(self) -> None:
+        """Move the preview with the movement keys, or the list again."""
+        self.pane = 1 - self.pane
+        self.draw_rest()
+
+    do_previous_pane = do_next_pane
+
+    def do_preview(self) -> None:
+        """Show or hide the preview."""
+        self.preview_shown, self.zoom, self.pane = not self.preview_shown, 0, 0
+        self.place_panes()
+
+    def do_zoom(self) -> None:
+        """List only, preview only, both."""
+        self.zoom = (self.zoom + 1) % 3
+        self.preview_shown = True
+        self.pane = int(self.zoom == 2)
+        self.place_panes()

@@ -1,0 +1,181 @@
+"""One definition: its stages, and below them what is known of the selected one and of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from reltui.data.confirming import is_protected
+from reltui.data.decision import Verb
+from reltui.data.topics import (
+    DefinitionAt,
+    DefinitionData,
+    DefinitionOf,
+    DefinitionsOf,
+    ReleasesOf,
+    Topic,
+)
+from reltui.model.definition import DefinitionEnvironment
+from reltui.model.text import SafeText
+from reltui.ui import ways
+from reltui.ui.keys import Place
+from reltui.ui.present import Cell, Line, line, span
+from reltui.ui.present_approvals import stage_cell
+from reltui.ui.present_definitions import (
+    definition_title,
+    environment_cell,
+    environment_lines,
+    job_lines,
+    release_band,
+    revision_lines,
+    summary_lines,
+)
+from reltui.ui.present_release_content import variable_lines
+from reltui.ui.present_stages import definition_nodes, graph
+from reltui.ui.present_words import within
+from reltui.ui.screens.starred import toggle_favourite
+from reltui.ui.screens.subject import Subject
+from reltui.ui.screens.tabs import StagesScreen
+from reltui.ui.widgets.grid import Column
+
+OLD = "This is an old revision. The definition as it is now has its history, and makes releases."
+
+
+class DefinitionScreen(StagesScreen):
+    """As it is, or as it was at a revision. Enter goes on to the releases of the definition."""
+
+    place = Place.DEFINITION
+    tabs: ClassVar[tuple[str, ...]] = ("Stage", "Jobs", "Summary", "Variables", "Releases", "History")
+
+    def __init__(self, topic: DefinitionOf | DefinitionAt) -> None:
+        self.topic = topic
+        super().__init__()
+
+    @property
+    def releases(self) -> ReleasesOf:
+        """Its releases."""
+        return ReleasesOf(self.topic.server, self.topic.project, self.topic.definition_id)
+
+    def list_topics(self) -> Sequence[Topic[Any]]:
+        return (self.topic, self.releases, DefinitionsOf(self.topic.server, self.topic.project))
+
+    @property
+    def data(self) -> DefinitionData | None:
+        """The definition and its history, as they are known; of an old revision there is no history."""
+        if isinstance(self.topic, DefinitionOf):
+            return self.app.service.look(self.topic).data
+        old = self.app.service.look(self.topic).data
+        return DefinitionData(old) if old is not None else None
+
+    def environment(self, key: int | None) -> DefinitionEnvironment | None:
+        """The stage of a row."""
+        data = self.data
+        environments = (data.definition.environments or ()) if data is not None else ()
+        return next((e for e in environments if e.id == key), None)
+
+    def stage_ids(self) -> Sequence[int]:
+        data = self.data
+        return [e.id for e in (data.definition.environments or ())] if data is not None else ()
+
+    def head(self, cells: int) -> Sequence[Line]:
+        data = self.data
+        if data is None or data.definition.environments is None:
+            return ()
+        nodes = definition_nodes(data.definition.environments)
+        return self.drawn(graph(nodes, cells - 4, self.look), cells)
+
+    def columns(self, cells: int) -> Sequence[Column]:
+        return (
+            Column("stage", "Stage", 14, grow=2),
+            Column("trigger", "Starts", 18, grow=3),
+            Column("pre", "Before", 18, grow=3),
+            Column("post", "After", 10, grow=2),
+            Column("tasks", "Tasks", 5, right=True),
+            Column("owner", "Owner", 10, grow=1, drop=1),
+        )
+
+    def cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
+        environment = self.environment(key)
+        if environment is None:
+            return [span("") for _ in columns]
+        server, look, widths = self.app.service.server(self.topic.server), self.look, self.widths(columns)
+        name = stage_cell(environment.name, is_protected(environment.name, server), widths["stage"], look)
+        return [environment_cell(column.id, widths[column.id], environment, name, look) for column in columns]
+
+    def list_title(self) -> Line:
+        data = self.data
+        title = f"definition {self.topic.definition_id}"
+        if data is not None:
+            title = definition_title(data.definition, self.look)
+        if isinstance(self.topic, DefinitionAt):
+            return line(span(f"as of revision {self.topic.revision}", "warn"), f" | {title}")
+        return line(title)
+
+    def crumbs(self) -> Line:
+        if isinstance(self.topic, DefinitionOf):
+            return ()
+        return line("Definition > ", span(f"as of revision {self.topic.revision}", "warn"))
+
+    def note(self) -> Line:
+        return (span(self.project_words(self.topic.server, self.topic.project)),)
+
+    def tab_lines(self, tab: str, key: int | None, cells: int) -> Sequence[Line]:
+        data, environment, look = self.data, self.environment(key), self.look
+        if data is None:
+            return ()
+        definition = data.definition
+        match tab:
+            case "Stage":
+                return environment_lines(environment, cells, look) if environment is not None else ()
+            case "Jobs":
+                return job_lines(environment, cells, look) if environment is not None else ()
+            case "Summary":
+                return summary_lines(definition, cells, look)
+            case "History" if isinstance(self.topic, DefinitionAt):
+                return [(), line(" ", span(OLD, "dim"))]
+            case "History":
+                return revision_lines(data.revisions, cells, look)
+            case "Releases":
+                return release_band(self.app.service.look(self.releases).data, cells, look)
+        groups = [("Definition", definition.variables)]
+        groups += [(f"Stage {within(e.name)}", e.variables) for e in definition.environments or ()]
+        lines = variable_lines(groups, cells, look)
+        if definition.variable_group_ids:
+            numbers = ", ".join(map(str, definition.variable_group_ids))
+            lines += [(), line(" ", span(f"Variable groups by id: {numbers}", "dim"))]
+        return lines
+
+    def band_title(self, key: int | None) -> Line:
+        return line("releases")
+
+    def band(self, key: int | None, cells: int, lines: int) -> Sequence[Line]:
+        return release_band(self.app.service.look(self.releases).data, cells, self.look)
+
+    def empty(self) -> Sequence[Line]:
+        return self.nothing("stages", self.topic, filtered=False)
+
+    def open_row(self, key: int) -> None:
+        ways.releases(self.app, self.releases)
+
+    def subject(self, verb: Verb) -> Subject | SafeText:
+        if verb is not Verb.CREATE:
+            return super().subject(verb)
+        if isinstance(self.topic, DefinitionAt):
+            return SafeText(OLD)
+        return self.create_subject(self.topic.server, self.topic.project, self.topic.definition_id)
+
+    def do_favourite(self) -> None:
+        """Make the definition a favourite, or no longer."""
+        data = self.data
+        if data is not None:
+            topic = self.topic
+            toggle_favourite(self, topic.server, topic.project.id, topic.definition_id, data.definition.name)
+
+    def id_text(self, key: int) -> SafeText:
+        return SafeText(str(self.topic.definition_id))
+
+    def link(self, key: int) -> str:
+        data = self.data
+        if data is None:
+            return ""
+        return self.app.service.browser_url(self.topic.server, self.topic.project, data.definition)

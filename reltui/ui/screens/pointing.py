@@ -1,0 +1,98 @@
+"""What is meant by the cursor and the marks of a list, and what can be copied from it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from reltui.data.decision import Verb
+from reltui.model.text import SafeText
+from reltui.ui.keys import VERBS, Action
+from reltui.ui.screens.screen import ReltuiScreen
+from reltui.ui.screens.subject import Subject, refusal
+from reltui.ui.widgets.grid import Grid
+
+if TYPE_CHECKING:
+    from reltui.ui.present_plan import PlanRow
+
+K = TypeVar("K", bound=Hashable)
+
+
+class PointingScreen(ReltuiScreen, Generic[K]):
+    """A screen with a cursor in a grid."""
+
+    grid: Grid[K]
+    planned: ClassVar[frozenset[Verb]] = frozenset()
+    """Verbs that act on several marked rows together; every other one acts on one row."""
+
+    def is_about_row(self, verb: Verb) -> bool:
+        """Whether a verb acts on rows, so that marks count for it."""
+        return verb is not Verb.CREATE
+
+    def subject_of(self, verb: Verb, key: K) -> Subject | SafeText:
+        """What a verb acts on at a row, or a sentence why there is nothing for it."""
+        return super().subject(verb)
+
+    def plan_row(self, key: K) -> PlanRow:
+        """A row for the list of what a plan leaves out."""
+        raise NotImplementedError
+
+    def meant(self, verb: Verb) -> Sequence[K]:
+        """The marked rows as they are shown, where there are any; only else the one under the cursor."""
+        marks, cursor = self.grid.marks, self.grid.cursor
+        if marks and self.is_about_row(verb):
+            return [key for key in self.grid.keys if key in marks]
+        return [cursor] if cursor is not None else []
+
+    def subject(self, verb: Verb) -> Subject | SafeText:
+        keys = self.meant(verb)
+        if len(keys) > 1 and verb not in self.planned:
+            unmark = self.app.keymap.key_of("unmark-all") or ":unmark-all"
+            return SafeText(f"This acts on one row: unmark first ({unmark}), or mark one only.")
+        found: Subject | SafeText = super().subject(verb)
+        for key in keys:
+            found = self.subject_of(verb, key)
+            if isinstance(found, Subject):
+                break
+        return found
+
+    def is_decided(self, key: K) -> bool:
+        """Whether a row left the list by a decision from here: then there is nothing to tell."""
+        return False
+
+    def take_gone(self) -> int:
+        """How many marked rows have left the list for another reason, since this was asked last."""
+        return sum(not self.is_decided(key) for key in self.grid.take_gone())
+
+    def id_text(self, key: K) -> SafeText:
+        """What `copy-id` copies."""
+        return SafeText("")
+
+    def link(self, key: K) -> str:
+        """What `copy-link` copies and `browse` opens: from `DataService.browser_url`."""
+        return ""
+
+    def footer_actions(self) -> Sequence[Action]:
+        return [action for action in super().footer_actions() if not action.danger or self._applies(action)]
+
+    def _applies(self, action: Action) -> bool:
+        subject = self.subject(VERBS[action.id])
+        if not isinstance(subject, Subject):
+            return False
+        service = self.app.service
+        return refusal(subject, service.server(subject.server), service.outbox) is None
+
+    def do_copy_id(self) -> None:
+        """Copy the number of what is under the cursor."""
+        if self.grid.cursor is not None:
+            self.app.copy(self.id_text(self.grid.cursor))
+
+    def do_copy_link(self) -> None:
+        """Copy its link."""
+        if self.grid.cursor is not None:
+            self.app.copy(SafeText(self.link(self.grid.cursor)))
+
+    def do_browse(self) -> None:
+        """Open its link."""
+        if self.grid.cursor is not None:
+            self.app.browse(self.link(self.grid.cursor))

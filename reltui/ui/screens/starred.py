@@ -1,0 +1,108 @@
+"""Lists of definitions of a project in which favourites stand first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from reltui.data.topics import DefinitionsOf, LiveOf
+from reltui.errors import ReltuiError
+from reltui.model.definition import Definition
+from reltui.model.text import SafeText
+from reltui.ui.present import Cell, Line, line, span
+from reltui.ui.present_words import count, within
+from reltui.ui.screens.project import ProjectScreen
+from reltui.ui.widgets.grid import Column
+
+STAR = "*"
+
+
+class StarredScreen(ProjectScreen[int]):
+    """Keys are definition ids; headings have negative numbers, those of folders before those of bad rows.
+
+    To override: `topic`, and `_rows` with the definitions by id.
+    """
+
+    _rows: Mapping[int, Definition]
+
+    def __init__(self) -> None:
+        self.favourite_ids: frozenset[int] = frozenset()
+        """Of the project shown, as of the last drawing."""
+        self._headings: list[Line] = []
+        self._folders = 0
+        """So many of the headings are folders; those behind are rows that could not be read."""
+        super().__init__()
+
+    @property
+    def topic(self) -> DefinitionsOf | LiveOf | None:
+        """What the list shows; the favourites are of its server and project."""
+        raise NotImplementedError
+
+    def begin_headings(self) -> None:
+        """A new list: read the favourites, forget the headings."""
+        topic = self.topic
+        self._headings = []
+        self.favourite_ids = (
+            self.app.service.favourites.definitions(
+                self.app.service.server(topic.server).url, topic.project.id
+            )
+            if topic is not None
+            else frozenset()
+        )
+
+    def add_heading(self, heading: Line) -> int:
+        """Its key."""
+        self._headings.append(heading)
+        return -len(self._headings)
+
+    def end_folders(self) -> None:
+        """What is added from now on are rows that could not be read."""
+        self._folders = len(self._headings)
+
+    def starred_first(self, rows: Mapping[int, Definition]) -> list[int]:
+        """The favourites under a heading of their own; nothing when there are none."""
+        starred = [key for key in rows if key in self.favourite_ids]
+        if not starred:
+            return []
+        heading = line(span(" favourites", "head"), span(f"  {count(len(starred), 'definition')}", "dim"))
+        return [self.add_heading(heading), *starred]
+
+    def unstarred(self, rows: Mapping[int, Definition]) -> Iterable[Definition]:
+        """The others."""
+        return (definition for key, definition in rows.items() if key not in self.favourite_ids)
+
+    def star_column(self) -> tuple[Column, ...]:
+        """A column for the sign, where there are favourites."""
+        return (Column("star", "", 1),) if self.favourite_ids else ()
+
+    def star_cell(self, key: int) -> Cell:
+        """The sign of a favourite."""
+        return span(STAR if key in self.favourite_ids else "", "mark")
+
+    def is_heading(self, key: int) -> bool:
+        return key < 0
+
+    def stays(self, key: int) -> bool:
+        return -key > self._folders
+
+    def heading(self, key: int) -> Line:
+        return self._headings[-key - 1] if -key <= len(self._headings) else ()
+
+    def do_favourite(self) -> None:
+        """Make the definition under the cursor a favourite, or no longer."""
+        key, topic = self.grid.cursor, self.topic
+        if key in self._rows and key is not None and topic is not None:
+            toggle_favourite(self, topic.server, topic.project.id, key, self._rows[key].name)
+
+
+def toggle_favourite(
+    screen: ProjectScreen[int], server: str, project_id: str, definition_id: int, name: SafeText
+) -> None:
+    """Turn a favourite on or off, and say so."""
+    service = screen.app.service
+    try:
+        is_one = service.favourites.toggle(service.server(server).url, project_id, definition_id)
+    except ReltuiError as error:
+        screen.app.say(SafeText(str(error)), "bad")
+        return
+    screen.app.say(f"{within(name)} is {'a favourite now' if is_one else 'no longer a favourite'}.")
+    screen.update()

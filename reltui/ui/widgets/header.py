@@ -1,0 +1,88 @@
+"""The two lines at the top: identity and safety, then the way round. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reltui.data.topics import InboxData, Link, ServerState, Snapshot
+from reltui.ui.present import Line, Span, span
+from reltui.ui.widgets.rule import spread
+
+
+def identity(
+    servers: Sequence[ServerState],
+    sign_ins: Sequence[str],
+    inbox: Snapshot[InboxData],
+    cells: int,
+    ascii: bool,
+) -> Line:
+    """Who is signed in to what and may do what, and how complete the picture is.
+
+    `sign_ins` has the way of signing in for each server.
+    """
+    if not servers:
+        return spread((span(" reltui", "head"),), (), cells, ascii)
+    wide = cells >= 120
+    labels = ", ".join(server.label for server in servers)
+    if not wide and len(servers) > 1:
+        labels = f"{servers[0].label} +{len(servers) - 1}"
+    people = list(
+        dict.fromkeys(
+            f"{server.me.account or server.me.name} ({way})"
+            for server, way in zip(servers, sign_ins, strict=True)
+            if server.me is not None
+        )
+    )
+    person = ", ".join(people) if wide else " ".join(people[:1])
+    left: Line = (span(" reltui", "head"), span(f"  {labels}"), span(f"  {person}", "dim"))
+    return spread(left, (*_mode(servers), *_health(servers, inbox), span(" ")), cells, ascii)
+
+
+def _mode(servers: Sequence[ServerState]) -> Line:
+    reading = [server.read_only for server in servers]
+    if all(reading):
+        return (span("READ", "warn"),)
+    return (span("READ+FULL", "warn"),) if any(reading) else (span("FULL", "head"),)
+
+
+def _health(servers: Sequence[ServerState], inbox: Snapshot[InboxData]) -> Line:
+    spans: list[Span] = []
+    for server in servers:
+        if server.link in (Link.OFFLINE, Link.SIGN_IN, Link.WAITING):
+            name = "" if len(servers) == 1 else f"{server.name} "
+            word = "SIGN IN AGAIN" if server.link is Link.SIGN_IN else server.link.upper()
+            spans.append(span(f"  {name}{word}", "bad"))
+    if inbox.parts:
+        whole = inbox.answered == inbox.parts
+        noun = "project" if inbox.parts == 1 else "projects"
+        spans.append(span(f"  {inbox.answered}/{inbox.parts} {noun} ok", "" if whole else "warn"))
+    elif not spans:
+        connected = all(server.link is Link.ONLINE for server in servers)
+        spans.append(span("  no project", "warn") if connected else span("  connecting", "dim"))
+    return tuple(spans)
+
+
+def waiting_count(inbox: Snapshot[InboxData]) -> str:
+    """How many wait for me or my groups, as "(7)"; "(7+)" when that is not all."""
+    if inbox.data is None:
+        return ""
+    count = sum(row.is_mine for row in inbox.data.rows) + len(inbox.data.pauses)
+    return f"({count}{'' if inbox.complete else '+'})"
+
+
+def navigation(
+    places: Sequence[tuple[str, str]], current: str, crumbs: Line, note: Line, cells: int, ascii: bool
+) -> Line:
+    """`1 [Approvals(7)]  2 Releases  3 Definitions`, or the crumbs of a detail; a note at the right.
+
+    `places` are key and label; `current` is how the label of the one shown begins.
+    """
+    if crumbs:
+        return spread((span(" "), *crumbs), (*note, span(" ")), cells, ascii)
+    spans: list[Span] = [span(" ")]
+    for key, label in places:
+        here = bool(current) and label.startswith(current)
+        spans.append(span(f"{key} ", "key"))
+        spans.append(span(f"[{label}]" if here else label, "head" if here else ""))
+        spans.append(span("  "))
+    return spread(tuple(spans), (*note, span(" ")), cells, ascii)

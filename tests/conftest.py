@@ -1,0 +1,38 @@
+"""What holds for every test: no trace of the person's own settings, and none left behind."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# No test may depend on the speed of the machine, or on luck: the examples are the same in every run.
+hypothesis.settings.register_profile(
+    "reltui", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("reltui")
+
+FOREIGN = ("TEXTUAL_", "RELTUI_", "XDG_", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM_PROGRAM")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The same colours, times, folders and network everywhere, for the test and what it starts."""
+    for name in list(os.environ):
+        if name.startswith(FOREIGN) or name.upper() in PROXIES:
+            monkeypatch.delenv(name)
+    home: Path = tmp_path_factory.mktemp("home")
+    for kind in ("CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    monkeypatch.setenv("TZ", "UTC")
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that wait for a terminal begin first, so that all the others run meanwhile."""
+    items.sort(key=lambda item: item.path.parent.name != "terminal")

@@ -1,0 +1,66 @@
+"""How many requests the inbox takes (performance.md G15), by the server's own count."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+from reltui.data.service import DataService
+from reltui.data.topics import Inbox, ReleaseOf
+from reltui.demo.server import RunningDemo
+from tests.support import read_whole, service_on, serving, until
+
+
+def asked(demo: RunningDemo) -> Counter[str]:
+    """Requests by the last word of their address."""
+    found: Counter[str] = Counter()
+    for line, times in demo.service.ledger.reads.items():
+        found[line.partition("?")[0].rstrip("/").rpartition("/")[2]] += times
+    return found
+
+
+def test_the_inbox_takes_two_requests_a_project_and_no_more_when_refreshed(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with serving(size="broad") as demo, service_on(demo, tmp_path) as service:
+            demo.service.ledger.clear()
+            snapshot = await read_whole(service, Inbox())
+            assert snapshot.data is not None
+            assert (snapshot.parts, len(snapshot.data.rows)) == (15, 60)
+            first = asked(demo)
+            waiting = {row.release.id for row in snapshot.data.pauses}
+            # Approvals and interventions of each project cannot be had in one answer.
+            assert first["approvals"] == first["deployments"] == 15
+            assert first["manualinterventions"] == len(waiting)
+            # Who one is, with the groups, what the server knows, and the projects.
+            assert sum(first.values()) - 30 - len(waiting) <= 6, first
+            demo.service.ledger.clear()
+            service.refresh()
+            await until(lambda: asked(demo)["deployments"] == 15 and asked(demo)["approvals"] == 15)
+            await whole_again(service)
+            assert sum(asked(demo).values()) == 30
+
+    asyncio.run(run())
+
+
+async def whole_again(service: DataService) -> None:
+    await until(lambda: not service.look(Inbox()).loading)
+
+
+def test_what_the_rows_mean_takes_one_reading_of_each_release(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with serving(size="broad") as demo, service_on(demo, tmp_path) as service:
+            snapshot = await read_whole(service, Inbox())
+            assert snapshot.data is not None
+            releases = [ReleaseOf(r.server, r.project, r.release.id) for r in snapshot.data.rows]
+            demo.service.ledger.clear()
+            for _ in range(3):
+                service.glance(releases)
+            await until(lambda: all(service.look(topic).data is not None for topic in releases))
+            service.glance(releases)
+            await asyncio.sleep(0)
+            reads = {line: n for line, n in demo.service.ledger.reads.items() if line[-1].isdigit()}
+            assert len(reads) == len(set(releases))
+            assert set(reads.values()) == {1}
+
+    asyncio.run(run())

@@ -1,0 +1,117 @@
+"""reltui and its embedded server as processes of their own, as a person starts them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.terminal.harness import Terminal
+
+ROOT = Path(__file__).resolve().parents[2]
+RELTUI = (sys.executable, "-m", "reltui")
+SECRET = "RELTUI_TEST_SECRET"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """An embedded server: where it is, and its control calls."""
+
+    url: str
+    token: str
+    control: str
+    process: subprocess.Popen[str]
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every write that the server has received."""
+        found: list[dict[str, Any]] = self._call("GET", "ledger")
+        return found
+
+    def set_faults(self, *specs: str | Mapping[str, object]) -> None:
+        """Switch these faults on, and all others off."""
+        self._call("PUT", "faults", list(specs))
+
+    def advance(self, seconds: float) -> None:
+        """Push the server's clock."""
+        self._call("POST", "clock", {"advance": seconds})
+
+    def get(self, path: str) -> Any:
+        """Read from the API, below the collection."""
+        return self._request("GET", f"{self.url}/{path}")
+
+    def _call(self, method: str, what: str, body: object = None) -> Any:
+        return self._request(method, f"{self.control.rstrip('/')}/{what}", body)
+
+    def _request(self, method: str, url: str, body: object = None) -> Any:
+        key = base64.b64encode(f":{self.token}".encode()).decode()
+        request = urllib.request.Request(
+            url,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Basic {key}", "Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            text = answer.read()
+        return json.loads(text) if text.strip() else None
+
+
+@contextmanager
+def demo(*options: str) -> Iterator[Demo]:
+    """`reltui demo --serve-only` with options."""
+    process = subprocess.Popen(
+        [*RELTUI, "demo", "--serve-only", *options],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        access = json.loads(process.stdout.readline())
+        yield Demo(access["url"], access["token"], access["control"], process)
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@dataclass
+class Desk:
+    """One person's machine: configuration and folders, pointed at a server."""
+
+    home: Path
+    url: str
+    token: str
+    options: Sequence[str] = ()
+    hold_seconds: float = 0.0
+    profile: str = ""
+    """More lines for the profile."""
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def variables(self) -> dict[str, str]:
+        """The environment of the program."""
+        folders = {f"XDG_{kind}_HOME": str(self.home / kind.lower()) for kind in ("CONFIG", "STATE", "CACHE")}
+        return {**folders, "PYTHONPATH": str(ROOT), SECRET: self.token, "TZ": "UTC", **self.environment}
+
+    def command(self) -> list[str]:
+        """The command line; writes config.toml first."""
+        self.home.mkdir(mode=0o700, exist_ok=True)
+        file = self.home / "config.toml"
+        file.write_text(
+            f'[profiles.demo]\nurl = "{self.url}"\nsecret = {{ env = "{SECRET}" }}\n{self.profile}\n'
+            f"[policy]\nhold_seconds = {self.hold_seconds}\n",
+            encoding="utf-8",
+        )
+        return [*RELTUI, "--config", str(file), *self.options]
+
+    def open(self, *, columns: int = 80, rows: int = 24) -> Terminal:
+        """Start reltui in a terminal."""
+        return Terminal(
+            self.command(), columns=columns, rows=rows, environment=self.variables(), folder=self.home
+        )

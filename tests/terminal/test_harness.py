@@ -1,0 +1,89 @@
+"""The harness itself: it must see what a program leaves behind, or the other tests here prove nothing."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.harness import Terminal
+
+EMPTY = Path(__file__).resolve().parents[1] / "bench" / "empty.py"
+
+
+def test_a_stock_textual_program_restores_the_terminal_when_it_quits() -> None:
+    with Terminal([sys.executable, EMPTY]) as terminal:
+        terminal.wait_for("READY")
+        assert 1049 in terminal.modes
+        assert terminal.left_behind()
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.left_behind() == []
+
+
+def test_a_stock_textual_program_leaves_the_terminal_broken_at_sigterm() -> None:
+    """What our own program must do better is seen here to be looked at."""
+    with Terminal([sys.executable, EMPTY]) as terminal:
+        terminal.wait_for("READY")
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == -signal.SIGTERM
+        assert {"mode 1049 is on", "mode 25 is off", "the line settings differ"} <= set(
+            terminal.left_behind()
+        )
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"one\r\ntwo\033[1;3HX", "onX\ntwo"),
+        (r"\033]0;title\007seen", "seen"),
+        (r"\033]52;c;eA==\033\\seen", "seen"),
+        (r"1\r\n2\r\n3\033[1;3r\033[1S\033[r", "2\n3"),
+        (r"1\r\n2\r\n3\033[1;3r\033[1T\033[r", "\n1\n2"),
+        (r"ab\033[3b", "abbbb"),
+        (r"\033[?1049h\033[>1useen", "seen"),
+    ],
+)
+def test_what_is_written_is_seen(written: str, shown: str) -> None:
+    with Terminal(["printf", written]) as terminal:
+        terminal.wait_exit()
+        assert terminal.text.rstrip("\n") == shown
+
+
+def test_queries_are_answered() -> None:
+    program = (
+        "import sys, tty, os; tty.setraw(0)\n"
+        "for query, size in ((b'\\x1b[c', 9), (b'\\x1b[6n', 6), (b'\\x1b[?25$p', 9), (b'\\x1b[5n', 4)):\n"
+        "    os.write(1, query); got = b''\n"
+        "    while len(got) < size: got += os.read(0, 64)\n"
+        "    os.write(1, ascii(got).encode() + b'\\r\\n')\n"
+    )
+    with Terminal([sys.executable, "-c", program]) as terminal:
+        terminal.wait_exit()
+        assert terminal.text.split() == [
+            r"b'\x1b[?62;22c'",
+            r"b'\x1b[2;1R'",
+            r"b'\x1b[?25;1$y'",
+            r"b'\x1b[0n'",
+        ]
+
+
+def test_the_size_and_its_change_arrive() -> None:
+    program = (
+        "import os, signal, time\n"
+        "def tell(*_): print(os.get_terminal_size().columns, flush=True)\n"
+        "signal.signal(signal.SIGWINCH, tell); tell(); time.sleep(20)\n"
+    )
+    with Terminal([sys.executable, "-c", program], columns=100, rows=30) as terminal:
+        terminal.wait_for(r"\b100\b")
+        terminal.resize(60, 10)
+        terminal.wait_for(r"\b60\b")
+
+
+def test_closing_the_window_hangs_up() -> None:
+    with Terminal(["cat"]) as terminal:
+        terminal.read_for(0.1)
+        terminal.hang_up()
+        assert terminal.wait_exit() == -signal.SIGHUP

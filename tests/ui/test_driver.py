@@ -1,0 +1,165 @@
+"""The second layer of text safety: what may go out, and what may not."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.segment import Segment
+from textual import events
+from textual.color import Color
+
+from reltui.ui.driver import KeyParser, OutputGuard, TextFilter, with_pastes
+from reltui.ui.writer import BACKLOG, Writer
+
+OURS = [
+    "\x1b[?1049h",
+    "\x1b[?25l",
+    "\x1b[?1004h",
+    "\x1b[>25u",
+    "\x1b[<u",
+    "\x1b[?2026$p",
+    "\x1b[?2004l",
+    "\x1b[1;1H",
+    "\x1b[0m",
+    "\x1b[1;38;5;3mWAIT\x1b[0m\n",
+    "\x07",
+    "\x1b]22;pointer\x07",
+    "Straße, 名前, é",
+]
+HOSTILE = [
+    "\x1b]52;c;aGVsbG8=\x07",
+    "\x1b]52;c;aGVsbG8=\x1b\\",
+    "\x1b]0;title\x07",
+    "\x1b]2;title\x07\x1b[21t",
+    "\x1b]8;;http://x.example\x1b\\x\x1b]8;;\x1b\\",
+    "\x1b[2J",
+    "\x1b[6n",
+    "\x1bc",
+    "\x1b[?1049l\x1bP+q\x1b\\",
+    "\x1b[?47h",
+    "\x1b_Gx\x1b\\",
+    "\x9b2J",
+    "\x9d52;c;x\x9c",
+    "\x1b\x1b[2J[31m",
+    "a\x07b",
+    "a\x08b\rc\x00d\x7fe\tf\x0bg",
+    "x\x1b",
+    "\x0eabc",
+    "\u202egnp.exe",
+    "a\u200bb\u2066c",
+    "\ud800",
+]
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@pytest.mark.parametrize("data", OURS)
+def test_our_own_sequences_pass(data: str) -> None:
+    guard = OutputGuard()
+    assert guard.passed(data) == data
+    assert guard.stopped == 0
+
+
+@pytest.mark.parametrize("data", HOSTILE)
+def test_everything_else_is_stopped_and_counted(data: str) -> None:
+    guard = OutputGuard()
+    out = guard.passed(f"\x1b[1;1H{data}\x1b[0m")
+    rest = out.removeprefix("\x1b[1;1H").removesuffix("\x1b[0m")
+    assert "\x07" not in rest
+    assert not re.search("\x1b(?!\\[[0-9;]*m)", rest.replace("\x1b[?1049l", ""))
+    assert guard.stopped
+
+
+@given(st.text(alphabet=st.characters(codec=None), max_size=60))
+def test_nothing_but_colours_and_known_forms_gets_out(data: str) -> None:
+    out = OutputGuard().passed("x" + data)
+    known = r"\x1b(?:\[[0-9;]*m|\[\d+;\d+H|\[\?\d+[hl]|\[\?\d+\$p|\[>\d+u|\[<u)"
+    assert not CONTROLS.search(re.sub(known, "", out))
+
+
+@pytest.mark.parametrize("data", [*HOSTILE, "\x1b[5;1Hfake row", "\x1b[31mred"])
+def test_a_text_in_a_cell_has_no_control_character_at_all(data: str) -> None:
+    text_filter = TextFilter()
+    cleaned = text_filter.apply([Segment("ok"), Segment(data)], Color(0, 0, 0))
+    assert cleaned[0].text == "ok"
+    assert not CONTROLS.search(cleaned[1].text)
+    assert text_filter.stopped
+
+
+def test_honest_text_stays_as_it_is() -> None:
+    segments = [Segment("Invoice.CD עברית 名前 é")]
+    assert TextFilter().apply(segments, Color(0, 0, 0)) is segments
+
+
+def test_a_terminal_that_is_gone_ends_the_writing_and_nothing_else() -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w", encoding="utf-8") as stream:
+        writer = Writer(stream)
+        writer.start()
+        writer.put("seen")
+        assert os.read(read, 10) == b"seen"
+        os.close(read)
+        writer.put("lost")
+        writer.put("lost too")
+        writer.finish(with_frames=True)
+        assert not writer.is_alive()
+
+
+def test_what_a_terminal_does_not_take_is_bounded_and_modes_are_kept() -> None:
+    read, write = os.pipe()
+    caught_up = threading.Event()
+    frame = "f" * 10_000
+    with os.fdopen(write, "w", encoding="utf-8") as stream, os.fdopen(read, "rb", buffering=0) as end:
+        writer = Writer(stream, caught_up.set)
+        writer.start()
+        for _ in range(100):
+            writer.put(frame)
+        writer.put("\x1b[?2004l")
+        assert not caught_up.is_set()
+        taken = b""
+        while not taken.endswith(b"\x1b[?2004l"):
+            taken += end.read(65536)
+        assert caught_up.wait(20)
+        assert len(taken) <= BACKLOG + 10
+        assert taken.count(b"f") % len(frame) == 0
+        writer.put("after")
+        assert end.read(10) == b"after"
+        writer.finish()
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    ["97;1:3u", "1114112u", "99999999999999999999u", "1;1:3A", "97:65;1u", "48;0;0;0;0t\x1b[<0;5;5M"],
+)
+def test_a_sequence_that_cannot_be_read_is_dropped(sequence: str) -> None:
+    parser = KeyParser()
+    parser.fed(f"\x1b[{sequence}")
+    assert [key.key for key in parser.fed("j") if isinstance(key, events.Key)] == ["j"]
+
+
+@given(st.lists(st.one_of(st.sampled_from(["\x1b", "[", "<", "0", "99999", ":", ";", "u", "M", "A", "t"]))))
+def test_no_input_ends_the_reading(pieces: list[str]) -> None:
+    parser = KeyParser()
+    parser.fed("".join(pieces))
+    parser.fed("\x1b[201~\x07")
+    parser.ticked()
+
+
+@pytest.mark.parametrize(
+    ("read", "handed_on"),
+    [
+        ("yes", ["y", "e", "s"]),
+        ("yes please", ["yes please"]),
+        ("a\ry\ra\ry\r", ["a\ny\na\ny\n"]),
+        ("jjjjjjjj", ["j"] * 8),
+        ("\tc", ["tab", "c"]),
+        ("text\tPROD\t\r", ["text", "tab", "PROD", "tab", "enter"]),
+    ],
+)
+def test_characters_in_one_read_are_a_paste(read: str, handed_on: list[str]) -> None:
+    found = with_pastes(KeyParser().fed(read))
+    assert [m.text if isinstance(m, events.Paste) else getattr(m, "key", "") for m in found] == handed_on
