@@ -22,6 +22,9 @@ from reltui.demo.templates import stage
 from reltui.demo.world import World
 
 DAY = 86400.0
+CALENDAR = 1_795_512_600.0
+"""2026-11-24 09:30 UTC, a Tuesday: what the sample's calendar takes for the present, whatever the day is. So
+one seed gives one sample, moved in time; on a Sunday it is as lively as on any other day."""
 FIRST_RELEASE = 1207
 FIRST_BUILD = 48211
 
@@ -302,12 +305,12 @@ class Seeder:
         project = self.specs[position].project
         keys = self.projects[project][1]
         zone = company.PEOPLE[keys[self.random.randrange(len(keys))]][1]
-        day: int = math.floor((self.now - self.size.weeks * 7 * DAY * self.random.random() ** 1.2) / DAY)
+        day: int = math.floor((CALENDAR - self.size.weeks * 7 * DAY * self.random.random() ** 1.2) / DAY)
         weekday = (day + 3) % 7
         if weekday > 4:
             day -= weekday - self.random.randrange(5)
         local: float = min(19.0, max(7.5, self.random.gauss(12.5, 2.6)))
-        moment = day * DAY + (local - company.HOURS_EAST[zone]) * 3600.0
+        moment = day * DAY + (local - company.HOURS_EAST[zone]) * 3600.0 + self.now - CALENDAR
         while moment > latest:
             moment -= DAY
         return round(moment, 3)
