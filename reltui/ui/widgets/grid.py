@@ -23,6 +23,7 @@ K = TypeVar("K", bound=Hashable)
 
 GUTTER = 4
 """Cells before the first column: the cursor's sign, and the mark's."""
+BLANK: Line = (Span(SafeText("  ")),)
 
 
 class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
@@ -64,12 +65,14 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         is_heading: Callable[[K], bool] = lambda key: False,
         heading: Callable[[K], Line] = lambda key: (),
         empty: Callable[[], Sequence[Line]] = lambda: (),
+        sign: Callable[[K], Line] = lambda key: (),
     ) -> None:
         """Make a grid.
 
         `cells(key, columns)` gives one cell for each of the columns that are shown. `titles` False leaves
         the line of titles out. A key for which `is_heading` is True is drawn across by `heading`, and the
-        cursor skips it. `empty` says what stands there when there is no row.
+        cursor skips it. `empty` says what stands there when there is no row. `sign` gives the two cells where
+        the mark goes, for a row that is not marked.
         """
         super().__init__(id=id)
         self.columns = tuple(columns)
@@ -78,7 +81,10 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         self.is_heading = is_heading
         self.heading = heading
         self.empty = empty
+        self.sign = sign
         self.ascii = False
+        self.is_active = True
+        """The movement keys move it; else its cursor is drawn as a sign only."""
         self.top = 0
         """Index of the first row in view."""
         self._keys: Sequence[K] = ()
@@ -341,9 +347,9 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         here = index == self._at
         # Blanks without a style: every change of style in a row costs bytes.
         cursor = Span(SafeText("> "), "head") if here else Span(SafeText("  "))
-        mark = Span(SafeText("* "), "mark") if key in self._marks else Span(SafeText("  "))
+        mark = (Span(SafeText("* "), "mark"),) if key in self._marks else self.sign(key)
         cells = self.cells(key, [column for column, _ in layout])
-        return (cursor, mark, *self._join(cells, layout)), here
+        return (cursor, *(mark or BLANK), *self._join(cells, layout)), here and self.is_active
 
     def repaint(self) -> None:
         """Paint the lines that are not as they were drawn last (a newer age, another state, other rows)."""
