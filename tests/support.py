@@ -9,7 +9,6 @@ import os
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -26,8 +25,6 @@ from reltui.demo.server import RunningDemo, ServerOptions, running
 from reltui.paths import under
 
 T = TypeVar("T")
-
-TODAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 FAST = Timing(
     hold=0.05,
@@ -63,8 +60,8 @@ def config_of(demo: RunningDemo, *, protected: tuple[str, ...] = ("PROD*",), **p
 
 @asynccontextmanager
 async def serving(*faults: str, **options: Any) -> AsyncIterator[RunningDemo]:
-    """An embedded server with the sample of a fixed day."""
-    async with running(ServerOptions(faults=faults, **{"today": TODAY, **options})) as demo:
+    """An embedded server with the sample, by the clock of this machine: that is the client's too."""
+    async with running(ServerOptions(faults=faults, **options)) as demo:
         yield demo
 
 
