@@ -7,81 +7,12 @@ none of them can tell something else than the keyboard does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
 from reltui.data.decision import Verb
+from reltui.ui.catalogue_writing import WRITING
+from reltui.ui.places import LINKED, LISTS, MANY, MARKABLE, ONE, SHOWN, TWO_PANES, Action, Place
 
-
-class Place(StrEnum):
-    """Where an action applies: one screen, or a kind of screens."""
-
-    ANY = "any screen"
-    """Every screen that is no dialog."""
-    LIST = "lists"
-    """Every screen that shows a list."""
-    APPROVALS = "approvals"
-    APPROVAL = "approval"
-    RELEASES = "releases"
-    RELEASE = "release"
-    DEFINITIONS = "definitions"
-    DEFINITION = "definition"
-    LIVE = "live"
-    STAGE = "stage"
-    """What happened on one stage of a definition."""
-    TASKS = "tasks"
-    """The tasks of all attempts at a stage of a release."""
-    COMPARISON = "comparison"
-    LOG = "log"
-    JOURNAL = "journal"
-    PLAN = "plan"
-    """What became of several things that were decided together."""
-    """What was decided, from here and elsewhere."""
-    READING = "reading"
-    """Help, the last error and the like: lines to read."""
-    DIALOG = "dialogs"
-    WELCOME = "welcome"
-
-
-LISTS = (
-    Place.APPROVALS,
-    Place.RELEASES,
-    Place.RELEASE,
-    Place.DEFINITIONS,
-    Place.DEFINITION,
-    Place.LIVE,
-    Place.STAGE,
-    Place.TASKS,
-    Place.COMPARISON,
-    Place.JOURNAL,
-)
-ONE = (Place.LIST, Place.APPROVAL)
-"""Where there is one thing to open, copy or read again."""
-SHOWN = (*ONE, Place.PLAN)
-"""Where there is one thing to open or copy; not every list can be read again."""
-LINKED = (*SHOWN, Place.LOG)
-TWO_PANES = (Place.LIST, Place.PLAN)
-MANY = (Place.APPROVALS, Place.RELEASES, Place.DEFINITIONS, Place.LIVE, Place.JOURNAL)
-MARKABLE = (Place.APPROVALS, Place.RELEASES, Place.RELEASE, Place.DEFINITIONS)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that a key does."""
-
-    id: str
-    """Kebab-case; the name in `[keys]` of config.toml."""
-    keys: tuple[str, ...]
-    """Default keys, as a person writes them: one character, or a name such as pagedown or ctrl+d."""
-    label: str
-    """For the footer."""
-    help: str
-    """One sentence."""
-    places: tuple[Place, ...]
-    danger: bool = False
-    """A verb: leads to a change on a server, after a dialog."""
-    footer: bool = False
-    """Shown in the footer where it applies to the row under the cursor."""
+__all__ = ["ACTIONS", "LISTS", "VERBS", "Action", "Place"]
 
 
 def _by_command() -> tuple[Action, ...]:
@@ -144,7 +75,7 @@ def _in_a_log() -> tuple[Action, ...]:
 
 
 def _movement() -> tuple[Action, ...]:
-    places = (*SHOWN, Place.LOG, Place.READING, Place.WELCOME, Place.DIALOG)
+    places = (*SHOWN, Place.LOG, Place.EDITOR, Place.READING, Place.WELCOME, Place.DIALOG)
     return (
         Action("down", ("j", "down"), "down", "Go one line down.", places),
         Action("up", ("k", "up"), "up", "Go one line up.", places),
@@ -247,7 +178,7 @@ ACTIONS: tuple[Action, ...] = (
         (Place.ANY, Place.DIALOG),
     ),
     *_movement(),
-    Action("open", ("enter",), "open", "Open what is under the cursor.", SHOWN, footer=True),
+    Action("open", ("enter",), "open", "Open what is under the cursor.", (*SHOWN, Place.EDITOR), footer=True),
     Action("mark", ("space",), "mark", "Mark the row under the cursor, or take its mark away.", MARKABLE),
     Action("mark-range", ("v",), "range", "Begin marking a range of rows; v or Escape ends it.", MARKABLE),
     Action("mark-all", ("*",), "mark all", "Mark every row that is shown.", MARKABLE),
@@ -274,8 +205,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous-pane", ("shift+tab",), "previous pane", "Go back to the other pane.", TWO_PANES),
     Action("next-tab", ("]",), "next tab", "Show the next tab.", (Place.RELEASE, Place.DEFINITION)),
     Action("previous-tab", ("[",), "previous tab", "Show the tab before.", (Place.RELEASE, Place.DEFINITION)),
-    Action("preview", ("p",), "preview", "Show or hide the preview.", TWO_PANES),
-    Action("zoom", ("z",), "zoom", "Give the whole screen to the list, to the preview, to both.", TWO_PANES),
+    Action("preview", ("p",), "preview", "Show or hide the preview.", TWO_PANES[:2]),
+    Action(
+        "zoom", ("z",), "zoom", "Give the whole screen to the list, to the preview, to both.", TWO_PANES[:2]
+    ),
     Action(
         "changes",
         ("c",),
@@ -315,6 +248,7 @@ ACTIONS: tuple[Action, ...] = (
         (Place.DEFINITIONS, Place.DEFINITION, Place.LIVE),
     ),
     *_in_a_log(),
+    *WRITING,
     Action("browse", ("o",), "browser", "Open it in the browser, or show its link.", LINKED),
     Action("copy-id", ("y",), "copy id", "Copy the number of what is under the cursor.", SHOWN),
     Action("copy-link", ("Y",), "copy link", "Copy the link of what is under the cursor.", LINKED),

@@ -44,6 +44,8 @@ def test_default_keys_are_what_a_terminal_sends(written: str) -> None:
     sent = {
         "down": "\x1b[B",
         "up": "\x1b[A",
+        "right": "\x1b[C",
+        "left": "\x1b[D",
         "home": "\x1b[H",
         "end": "\x1b[F",
         "pagedown": "\x1b[6~",
@@ -58,6 +60,7 @@ def test_default_keys_are_what_a_terminal_sends(written: str) -> None:
         "f3": "\x1bOR",
         "ctrl+c": "\x03",
         "ctrl+d": "\x04",
+        "ctrl+r": "\x12",
         "ctrl+u": "\x15",
         "ctrl+z": "\x1a",
     }.get(written, written)
