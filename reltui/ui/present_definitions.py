@@ -6,20 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from reltui.data.topics import ReleasesData
 from reltui.model.approval import ApprovalPlan
-from reltui.model.definition import Definition, DefinitionEnvironment, DefinitionRevision
-from reltui.model.following import trigger_words
+from reltui.model.definition import Definition, DefinitionEnvironment
 from reltui.model.release import Artifact
-from reltui.model.signing import order_words, rule_words
 from reltui.ui.present import Cell, Field, Line, Look, Span, cut, fields, fit, joined, line, padded, span
 from reltui.ui.present_releases import STAGE_COLUMN, live_releases, release_cell, stage_columns
 from reltui.ui.present_stages import definition_nodes, graph, stages_line
 from reltui.ui.present_words import (
     age,
     count,
-    job_words,
     name_cell,
     one_line,
-    person,
     short_name,
     when,
     within,
@@ -158,129 +154,6 @@ def definition_preview(
     if roomy:
         lines += [(), *(line(" ", *row) for row in graph(nodes, cells - 2, look))]
     return lines
-
-
-def environment_cell(
-    column: str, cells: int, environment: DefinitionEnvironment, name: Cell, look: Look
-) -> Cell:
-    """One cell of the table of stages of a definition; `name` is its stage's cell."""
-    match column:
-        case "stage":
-            return name
-        case "trigger":
-            return span(cut(trigger_words(environment.conditions), cells, look.ascii))
-        case "pre":
-            words = signers_words(environment.pre_plan)
-        case "post":
-            words = signers_words(environment.post_plan)
-        case "tasks":
-            return span(str(sum(len(phase.tasks) for phase in environment.phases)))
-        case _:
-            return span(short_name(environment.owner), "dim")
-    return span(cut(words or "auto", cells, look.ascii), "" if words else "dim")
-
-
-def environment_lines(environment: DefinitionEnvironment, cells: int, look: Look) -> list[Line]:
-    """The tab about the selected stage of a definition: rules and limits."""
-    keep = []
-    if environment.days_to_keep is not None:
-        keep.append(count(environment.days_to_keep, "day"))
-    if environment.releases_to_keep is not None:
-        keep.append(f"at least {count(environment.releases_to_keep, 'release')}")
-    if environment.concurrency:
-        queue = f"{environment.concurrency} at a time, then " + (
-            "only the newest waits" if environment.queue_depth == 1 else "all wait in their turn"
-        )
-    else:
-        queue = "any number at a time"
-    facts = [
-        Field("Trigger", line(trigger_words(environment.conditions))),
-        *_plan_fields("Before", environment.pre_plan),
-        *_plan_fields("After", environment.post_plan),
-        Field("Queue", line(queue)),
-        Field("Kept", line(", ".join(keep) or "as the project says")),
-        Field("Owner", line(person(environment.owner))),
-        Field("Id", line(str(environment.id))),
-    ]
-    return fields(facts, cells, look, roomy=True)
-
-
-def _plan_fields(label: str, plan: ApprovalPlan) -> list[Field]:
-    signers = signers_words(plan)
-    if not signers:
-        return [Field(label, (span(order_words(plan), "dim"),))]
-    return [Field(label, line(signers)), Field("", (span(rule_words(plan), "dim"),))]
-
-
-def job_lines(environment: DefinitionEnvironment, cells: int, look: Look) -> list[Line]:
-    """The tab of jobs and tasks of the selected stage."""
-    lines: list[Line] = []
-    for phase in environment.phases:
-        head = line(" ", *name_cell(phase.name or job_words(phase.type), cells - 30, look, "head"))
-        lines.append((*head, span(f"  {job_words(phase.type)}", "dim")))
-        for number, task in enumerate(phase.tasks, 1):
-            role = "" if task.enabled else "dim"
-            row = line(
-                f"   {number:>3} ",
-                *name_cell(task.name, cells - 30, look, role),
-                span(f"  {task.version}", "dim"),
-                span("" if task.enabled else "  disabled", "warn"),
-            )
-            lines.append(fit(row, cells, look.ascii))
-    return lines or [(), line(" ", span("No jobs.", "dim"))]
-
-
-def summary_lines(definition: Definition, cells: int, look: Look) -> list[Line]:
-    """The tab about the definition as a whole."""
-    facts = [
-        Field("Folder", line(definition.path or "\\")),
-        Field("Names", line(definition.release_name_format or "-")),
-        Field("Variables", line(variable_words(definition))),
-        Field(
-            "Created",
-            line(f"{when(definition.created_on, look).strip()} by {person(definition.created_by)}"),
-        ),
-        Field("Id", line(str(definition.id))),
-    ]
-    if definition.tags:
-        facts.append(Field("Tags", line(", ".join(definition.tags))))
-    if definition.description:
-        facts.append(Field("About", line(one_line(definition.description))))
-    lines = fields(facts, cells, look, roomy=True)
-    lines += [(), line(" ", span("Triggers", "head"))]
-    for trigger in definition.triggers or ():
-        lines.append(fit(line(f"   {words_of(trigger.type)}  ", trigger.detail), cells, look.ascii))
-    if not definition.triggers:
-        lines.append(line("   ", span("by hand only", "dim")))
-    lines += [(), line(" ", span("Artifacts", "head"))]
-    for artifact in definition.artifacts or ():
-        row = line(
-            "   ",
-            *padded(name_cell(artifact.alias, 20, look), 21),
-            f"{words_of(artifact.type)} {artifact.definition}",
-            span(f"  {artifact.branch.removeprefix('refs/heads/')}", "dim"),
-            span("  primary" if artifact.is_primary else "", "dim"),
-        )
-        lines.append(fit(row, cells, look.ascii))
-    if not definition.artifacts:
-        lines.append(line("   ", span("none", "dim")))
-    return lines
-
-
-def revision_lines(revisions: Sequence[DefinitionRevision] | None, cells: int, look: Look) -> list[Line]:
-    """The tab of the history, newest first."""
-    if revisions is None:
-        return [(), line(" ", span("The history was not read.", "dim"))]
-    lines: list[Line] = []
-    for revision in sorted(revisions, key=lambda r: -r.revision):
-        row = line(
-            f" {revision.revision:>5}  {when(revision.changed_on, look):<12}  ",
-            *padded(name_cell(short_name(revision.changed_by), 20, look), 21),
-            span(f"{words_of(revision.change_type):<8}", "dim"),
-            one_line(revision.comment),
-        )
-        lines.append(fit(row, cells, look.ascii))
-    return lines or [(), line(" ", span("No history.", "dim"))]
 
 
 def release_band(data: ReleasesData | None, cells: int, look: Look) -> list[Line]:

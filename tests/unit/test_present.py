@@ -18,6 +18,8 @@ from reltui.model.release import EnvironmentStatus, Release, ReleaseStatus
 from reltui.model.signing import expiry, own_release_warning, signatures
 from reltui.model.text import SafeText, clean
 from reltui.ui import (
+    present_definition_stage,
+    present_definition_whole,
     present_definitions,
     present_release,
     present_release_content,
@@ -600,12 +602,12 @@ class TestDefinitions:
         assert plain(present_definitions.definition_cell("stages", 4, shallow, 0, LOOK)) == "-"
 
     def test_history_newest_first(self) -> None:
-        lines = texts(present_definitions.revision_lines(REVISIONS, 80, LOOK))
+        lines = texts(present_definition_whole.revision_lines(REVISIONS, 80, LOOK))
         assert lines[0] == "    57  24 Nov 08:40  Kim Salo             update  raise timeout for export"
 
     def test_limits_of_a_stage(self) -> None:
         whole = definition()
-        lines = texts(present_definitions.environment_lines((whole.environments or ())[2], 80, LOOK))
+        lines = texts(present_definition_stage.environment_lines((whole.environments or ())[2], {}, 80, LOOK))
         assert " Queue     1 at a time, then only the newest waits" in lines
         assert " Kept      30 days, at least 3 releases" in lines
         assert "           in sequence, timeout 24h, creator may not approve" in lines

@@ -16,23 +16,17 @@ from reltui.data.topics import (
     Topic,
 )
 from reltui.model.definition import DefinitionEnvironment
+from reltui.model.resources import NOTHING
 from reltui.model.text import SafeText
 from reltui.ui import ways
 from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, line, span
 from reltui.ui.present_approvals import stage_cell
-from reltui.ui.present_definitions import (
-    definition_title,
-    environment_cell,
-    environment_lines,
-    job_lines,
-    release_band,
-    revision_lines,
-    summary_lines,
-)
-from reltui.ui.present_release_content import variable_lines
+from reltui.ui.present_definition_jobs import input_lines, job_lines
+from reltui.ui.present_definition_stage import environment_cell, environment_lines, raw_stage
+from reltui.ui.present_definition_whole import revision_lines, scoped_variables, summary_lines
+from reltui.ui.present_definitions import definition_title, release_band
 from reltui.ui.present_stages import definition_nodes, graph
-from reltui.ui.present_words import within
 from reltui.ui.screens.starred import toggle_favourite
 from reltui.ui.screens.subject import Subject
 from reltui.ui.screens.tabs import StagesScreen
@@ -45,7 +39,15 @@ class DefinitionScreen(StagesScreen):
     """As it is, or as it was at a revision. Enter goes on to the releases of the definition."""
 
     place = Place.DEFINITION
-    tabs: ClassVar[tuple[str, ...]] = ("Stage", "Jobs", "Summary", "Variables", "Releases", "History")
+    tabs: ClassVar[tuple[str, ...]] = (
+        "Stage",
+        "Jobs",
+        "Inputs",
+        "Summary",
+        "Variables",
+        "Releases",
+        "History",
+    )
 
     def __init__(self, topic: DefinitionOf | DefinitionAt) -> None:
         self.topic = topic
@@ -124,11 +126,16 @@ class DefinitionScreen(StagesScreen):
         if data is None:
             return ()
         definition = data.definition
+        stage = raw_stage(definition, key) if key is not None else {}
         match tab:
-            case "Stage":
-                return environment_lines(environment, cells, look) if environment is not None else ()
+            case "Stage" | "Jobs" | "Inputs" if environment is None:
+                return ()
+            case "Stage" if environment is not None:
+                return environment_lines(environment, stage, cells, look)
             case "Jobs":
-                return job_lines(environment, cells, look) if environment is not None else ()
+                return job_lines(stage, NOTHING, cells, look)
+            case "Inputs":
+                return input_lines(stage, NOTHING, cells, look)
             case "Summary":
                 return summary_lines(definition, cells, look)
             case "History" if isinstance(self.topic, DefinitionAt):
@@ -137,13 +144,7 @@ class DefinitionScreen(StagesScreen):
                 return revision_lines(data.revisions, cells, look)
             case "Releases":
                 return release_band(self.app.service.look(self.releases).data, cells, look)
-        groups = [("Definition", definition.variables)]
-        groups += [(f"Stage {within(e.name)}", e.variables) for e in definition.environments or ()]
-        lines = variable_lines(groups, cells, look)
-        if definition.variable_group_ids:
-            numbers = ", ".join(map(str, definition.variable_group_ids))
-            lines += [(), line(" ", span(f"Variable groups by id: {numbers}", "dim"))]
-        return lines
+        return scoped_variables(definition, NOTHING, cells, look)
 
     def band_title(self, key: int | None) -> Line:
         return line("releases")
