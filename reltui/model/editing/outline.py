@@ -1,0 +1,185 @@
+"""The outline of a definition: what the left side of the editor shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reltui.model.approval import approval_plan_from_json
+from reltui.model.attempt import gates_plan_from_json
+from reltui.model.decode import bool_of, count_of, list_of, mapping_of, scalar_of, text_of
+from reltui.model.editing.kinds import JOB_WORDS, TRIGGER_WORDS, job_kind, trigger_kind
+from reltui.model.editing.shape import Path, at, objects
+from reltui.model.following import trigger_words
+from reltui.model.release import conditions_from_json
+from reltui.model.signing import order_words
+from reltui.model.text import SafeText
+from reltui.model.words import count
+
+STAGES: Path = ("environments",)
+JOBS = "deployPhases"
+TASKS = "workflowTasks"
+UNNAMED = SafeText("(no name)")
+
+
+class Kind(StrEnum):
+    """What a line of the outline stands for."""
+
+    DEFINITION = "definition"
+    ARTIFACTS = "artifacts"
+    ARTIFACT = "artifact"
+    TRIGGERS = "triggers"
+    TRIGGER = "trigger"
+    VARIABLES = "variables"
+    STAGE = "stage"
+    START = "start"
+    """How the stage starts: conditions, schedules, artifact filters, queue policy."""
+    BEFORE = "before"
+    """Approvals before the deployment, and their options."""
+    GATES_BEFORE = "gates before"
+    JOB = "job"
+    TASK = "task"
+    GATES_AFTER = "gates after"
+    GATE = "gate"
+    AFTER = "after"
+    STAGE_VARIABLES = "stage variables"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One line of the outline."""
+
+    path: Path
+    """Where it stands in the definition; no two nodes have the same."""
+    kind: Kind
+    label: SafeText
+    note: SafeText = SafeText("")
+    depth: int = 0
+
+
+ROOT = Node((), Kind.DEFINITION, SafeText("Definition"))
+
+
+def outline(raw: Mapping[str, Any]) -> tuple[Node, ...]:
+    """All nodes, depth first; stages and jobs by their rank."""
+    return tuple(_whole(raw))
+
+
+def find(raw: Mapping[str, Any], path: Path) -> Node:
+    """The node at a path; the nearest one around it where the path leads into a node, or nowhere any more."""
+    nodes = {node.path: node for node in outline(raw)}
+    while path not in nodes:
+        path = path[:-1]
+    return nodes[path]
+
+
+def parent(node: Node) -> Path | None:
+    """The path of the node that it stands under; None for the definition."""
+    path = node.path
+    match node.kind:
+        case Kind.DEFINITION:
+            return None
+        case Kind.ARTIFACT | Kind.TRIGGER:
+            return path[:1]
+        case Kind.ARTIFACTS | Kind.TRIGGERS | Kind.VARIABLES | Kind.STAGE:
+            return ()
+        case Kind.TASK:
+            return path[:4]
+        case Kind.GATE:
+            return path[:3]
+        case _:
+            return path[:2]
+
+
+def stage_path(node: Node) -> Path | None:
+    """The path of the stage that it is, or stands in."""
+    return node.path[:2] if node.path[:1] == STAGES and len(node.path) > 1 else None
+
+
+def stage_name(raw: Mapping[str, Any], path: Path) -> str:
+    """The name of a stage as it is in the definition, uncleaned."""
+    name = at(raw, (*path[:2], "name"))
+    return name if isinstance(name, str) else ""
+
+
+def by_rank(raw: Mapping[str, Any], list_path: Path) -> list[tuple[int, Mapping[str, Any]]]:
+    """The objects of a list with their places, in the order of their ranks."""
+    return sorted(objects(raw, list_path), key=lambda entry: count_of(entry[1].get("rank")))
+
+
+def _whole(raw: Mapping[str, Any]) -> Iterator[Node]:
+    yield Node((), Kind.DEFINITION, _label(raw.get("name")), text_of(raw.get("path")))
+    artifacts, triggers = list(objects(raw, ("artifacts",))), list(objects(raw, ("triggers",)))
+    yield Node(("artifacts",), Kind.ARTIFACTS, SafeText("Artifacts"), _how_many(len(artifacts)), 1)
+    for place, artifact in artifacts:
+        note = scalar_of(artifact.get("type"))
+        if bool_of(artifact.get("isPrimary")):
+            note = SafeText(f"{note}, primary")
+        yield Node(("artifacts", place), Kind.ARTIFACT, _label(artifact.get("alias")), note, 2)
+    yield Node(("triggers",), Kind.TRIGGERS, SafeText("Triggers"), _how_many(len(triggers)), 1)
+    for place, trigger in triggers:
+        kind = trigger_kind(trigger)
+        label = SafeText(TRIGGER_WORDS.get(kind, kind)) or UNNAMED
+        alias = text_of(trigger.get("artifactAlias")) or text_of(trigger.get("alias"))
+        yield Node(("triggers", place), Kind.TRIGGER, label, alias, 2)
+    yield Node(("variables",), Kind.VARIABLES, SafeText("Variables"), _variables_note(raw), 1)
+    for place, stage in by_rank(raw, STAGES):
+        yield from _stage((*STAGES, place), stage)
+
+
+def _stage(path: Path, raw: Mapping[str, Any]) -> Iterator[Node]:
+    tasks = sum(len(list_of(job.get(TASKS))) for _, job in objects(raw, (JOBS,)))
+    yield Node(path, Kind.STAGE, _label(raw.get("name")), SafeText(count(tasks, "task")), 1)
+    start = trigger_words(conditions_from_json(raw.get("conditions")))
+    schedules = len(list_of(raw.get("schedules")))
+    note = SafeText(f"{start}, {count(schedules, 'schedule')}" if schedules else start)
+    yield Node((*path, "conditions"), Kind.START, SafeText("Start"), note, 2)
+    yield _approvals(path, raw, "preDeployApprovals", Kind.BEFORE, "Approvals before")
+    yield from _gates(path, raw, "preDeploymentGates", Kind.GATES_BEFORE, "Gates before")
+    for place, job in by_rank(raw, (JOBS,)):
+        own = (*path, JOBS, place)
+        kind = job_kind(job)
+        yield Node(own, Kind.JOB, _label(job.get("name")), SafeText(JOB_WORDS.get(kind, kind)), 2)
+        for number, task in objects(job, (TASKS,)):
+            yield Node((*own, TASKS, number), Kind.TASK, _label(task.get("name")), _task_note(task), 3)
+    yield from _gates(path, raw, "postDeploymentGates", Kind.GATES_AFTER, "Gates after")
+    yield _approvals(path, raw, "postDeployApprovals", Kind.AFTER, "Approvals after")
+    yield Node((*path, "variables"), Kind.STAGE_VARIABLES, SafeText("Variables"), _variables_note(raw), 2)
+
+
+def _approvals(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str) -> Node:
+    plan = approval_plan_from_json(raw.get(side))
+    words = order_words(plan) if plan.steps else "automatic"
+    return Node((*path, side), kind, SafeText(label), SafeText(words), 2)
+
+
+def _gates(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str) -> Iterator[Node]:
+    plan = gates_plan_from_json(raw.get(side))
+    many = _how_many(len(plan.names))
+    note = many if plan.is_enabled or not plan.names else SafeText(f"{many}, off")
+    yield Node((*path, side), kind, SafeText(label), note, 2)
+    for place, gate in objects(raw, (side, "gates")):
+        for number, task in objects(gate, ("tasks",)):
+            own = (*path, side, "gates", place, "tasks", number)
+            yield Node(own, Kind.GATE, _label(task.get("name")), _task_note(task), 3)
+
+
+def _task_note(task: Mapping[str, Any]) -> SafeText:
+    version = scalar_of(task.get("version"))
+    return version if bool_of(task.get("enabled"), default=True) else SafeText(f"{version} disabled".strip())
+
+
+def _variables_note(raw: Mapping[str, Any]) -> SafeText:
+    groups = len(list_of(raw.get("variableGroups")))
+    many = _how_many(len(mapping_of(raw.get("variables"))))
+    return SafeText(f"{many}, {count(groups, 'group')}" if groups else many)
+
+
+def _how_many(number: int) -> SafeText:
+    return SafeText(str(number) if number else "none")
+
+
+def _label(value: object) -> SafeText:
+    return text_of(value) or UNNAMED
