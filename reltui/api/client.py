@@ -10,6 +10,7 @@ from reltui.api.client_content import ContentCalls
 from reltui.api.client_definitions import DefinitionCalls
 from reltui.api.client_logs import LogCalls
 from reltui.api.client_releases import ReleaseCalls
+from reltui.api.client_resources import ResourceCalls
 from reltui.api.client_running import RunningCalls
 from reltui.api.endpoints import OLDEST, RELEASES_RESOURCE, generation_of, is_services
 from reltui.api.paging import SERVER_MAXIMUM, Page, pages, whole
@@ -29,7 +30,7 @@ PEOPLE = 20
 """More are not told: more words find fewer."""
 
 
-class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, LogCalls):
+class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, LogCalls, ResourceCalls):
     """The calls of one server. Every method raises the kinds of ApiError that `Transport.call` does."""
 
     # Who and what
@@ -77,11 +78,11 @@ class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, L
             raise Malformed(f"A group or person of the answer cannot be read: {members.bad[0].why}")
         return members.items
 
-    async def people(self, words: str) -> tuple[Identity, ...]:
-        """Persons whose name or account has these words, at most 20; groups are left out (api.md 1.4)."""
+    async def people(self, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
+        """Persons whose name or account has these words, and groups too if asked; at most 20 (api.md 1.4)."""
         query = {"searchFilter": "General", "filterValue": words, "queryMembership": "none"}
-        found = [m for m in await self._members(query) if not m.is_group]
-        return tuple(Identity(m.id, m.name, m.account) for m in found[:PEOPLE])
+        found = [m for m in await self._members(query) if groups or not m.is_group]
+        return tuple(Identity(m.id, m.name, m.account, m.is_group) for m in found[:PEOPLE])
 
     def projects(self) -> AsyncIterator[Page[Project]]:
         """Every project that the person may see."""

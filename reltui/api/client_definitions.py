@@ -15,8 +15,8 @@ from reltui.model.definition import (
     revision_from_json,
 )
 
-PATH_IN_ADDRESS = ("", "tfs-2018", "server-2019", "server-2019.1")
-"""Generations where a folder is made with its path in the address."""
+PATH_IN_ADDRESS = ("", "tfs-2018", "server-2019")
+"""Generations where a folder is made with its path in the address; 5.1 calls that form unsupported."""
 
 
 class DefinitionCalls(Calls):
@@ -105,7 +105,7 @@ class DefinitionCalls(Calls):
         return whole(await self._call("folders", within(project_id)), folder_from_json)
 
     async def create_folder(self, project_id: str, path: str, description: str = "") -> Got[Folder]:
-        """Make a folder. Servers from 2020 on take its path in the body only (api.md 3.2)."""
+        """Make a folder. Servers from 2019.1 on take its path in the body only (api.md 3.2)."""
         body = {"path": path, "description": description}
         if self.generation in PATH_IN_ADDRESS:
             answer = await self._call("create folder by path", within(project_id, path=path), body=body)

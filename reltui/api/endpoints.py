@@ -53,7 +53,8 @@ class Endpoint:
     scope: str
     """What a token must be allowed (api.md 7.2); for help in messages only."""
     area: str = "release"
-    """release, core, build, identities or location; on Services they have different hosts (api.md 1.2)."""
+    """release, core, build, tasks, git, connections, identities or location; on Services they have different
+    hosts (api.md 1.2)."""
     accepts: str = JSON
     """The type of a good answer; empty for one without a body."""
 
@@ -85,6 +86,14 @@ _TABLE: Mapping[str, tuple[str, ...]] = {
     "artifact-versions": ("preview",) * 6,
     "builds": ("", "", "", "", "", ""),
     "build-range": ("preview",) * 6,
+    "build-definitions": ("", "", "", "", "", ""),
+    "task-types": ("1",) * 6,
+    "queues": ("1", "1", "1", "1", "", ""),
+    "deployment-groups": ("1", "1", "1", "1", "", ""),
+    "variable-groups": ("1", "1", "1", "2", "", ""),
+    "connections": ("1", "2", "2", "4", "", ""),
+    "repositories": ("", "", "", "", "", ""),
+    "refs": ("", "", "", "", "", ""),
     "projects": ("", "", "", "", "", ""),
     "identities": ("", "", "", "", "", ""),
     "connection": ("1",) * 6,
@@ -108,6 +117,8 @@ VERSIONS: Mapping[str, Mapping[str, str]] = {
 
 _READ, _EXECUTE, _MANAGE = "vso.release", "vso.release_execute", "vso.release_manage"
 _AREA = "{project}/_apis/release/"
+_TASKS = "{project}/_apis/distributedtask"
+_GIT = "{project}/_apis/git/repositories"
 _RELEASE = "releases/{release}"
 _STAGE = f"{_RELEASE}/environments/{{environment}}"
 _ATTEMPT = f"{_STAGE}/attempts/{{attempt}}"
@@ -136,6 +147,32 @@ _OTHER_AREAS = (
     _other("builds", "{project}/_apis/build/builds", "builds", "vso.build", "build"),
     _other("build changes", "{project}/_apis/build/changes", "build-range", "vso.build", "build"),
     _other("build work items", "{project}/_apis/build/workitems", "build-range", "vso.build", "build"),
+)
+_RESOURCES = (
+    _other("task types", "_apis/distributedtask/tasks", "task-types", "vso.agentpools", "tasks"),
+    _other("queues", f"{_TASKS}/queues", "queues", "vso.agentpools", "tasks"),
+    _other(
+        "deployment groups",
+        f"{_TASKS}/deploymentgroups",
+        "deployment-groups",
+        "vso.machinegroup_manage",
+        "tasks",
+    ),
+    _other(
+        "variable groups", f"{_TASKS}/variablegroups", "variable-groups", "vso.variablegroups_read", "tasks"
+    ),
+    _other(
+        "build definitions", "{project}/_apis/build/definitions", "build-definitions", "vso.build", "build"
+    ),
+    _other("repositories", _GIT, "repositories", "vso.code", "git"),
+    _other("branches", f"{_GIT}/{{repository}}/refs", "refs", "vso.code", "git"),
+    _other(
+        "connections",
+        "{project}/_apis/serviceendpoint/endpoints",
+        "connections",
+        "vso.serviceendpoint",
+        "connections",
+    ),
 )
 _DEFINITIONS = (
     _read("definitions", "definitions", "definitions", Kind.LIST),
@@ -202,7 +239,8 @@ _LOGS = (
 )
 
 ENDPOINTS: Mapping[str, Endpoint] = {
-    endpoint.name: endpoint for endpoint in (*_OTHER_AREAS, *_DEFINITIONS, *_RELEASES, *_RUNNING, *_LOGS)
+    endpoint.name: endpoint
+    for endpoint in (*_OTHER_AREAS, *_RESOURCES, *_DEFINITIONS, *_RELEASES, *_RUNNING, *_LOGS)
 }
 """Name to call: every request that reltui can make."""
 

@@ -45,6 +45,9 @@ from reltui.model.text import clean
 T = TypeVar("T")
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+PARSED_AT_ONCE = 512 * 2**10
+"""Bytes of an answer that are parsed where the screens live; a larger one, such as a task catalogue, is
+parsed beside them, so that no key waits for it."""
 RETRIED_STATUSES = (429, 502, 503, 504)
 STANDARD_TIMING = Timing()
 STANDARD_LIMITS = Limits()
@@ -334,7 +337,10 @@ class Transport:
         pause = self._noted(reply)
         if not 200 <= reply.status < 300:
             raise error_of(reply, endpoint.scope, pause)
-        data = content_of(reply, endpoint.accepts)
+        if len(reply.body) > PARSED_AT_ONCE and endpoint.method in SAFE_METHODS:
+            data = await asyncio.to_thread(content_of, reply, endpoint.accepts)
+        else:
+            data = content_of(reply, endpoint.accepts)
         if data is None and endpoint.method in SAFE_METHODS:
             raise Malformed(
                 "The answer is empty where JSON was expected.", status=reply.status, activity=reply.activity
