@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from reltui.data import act_approval, act_create, act_later, act_release, act_stage
+from reltui.data import (
+    act_approval,
+    act_create,
+    act_definition,
+    act_folder,
+    act_later,
+    act_release,
+    act_stage,
+)
 from reltui.data.act_create import OPERATION
 from reltui.data.decision import Draft, GateStep, Pause, Stage, Thing, Verb, kind_of
 from reltui.data.order import Found, Ground, Order, Reading
@@ -17,7 +25,11 @@ from reltui.model.text import SafeText
 if TYPE_CHECKING:
     from reltui.api.client import Got, ReleaseClient
 
+MAKES = (Verb.CREATE, Verb.NEW)
+"""Verbs whose answer names what was made."""
+
 __all__ = [
+    "MAKES",
     "OPERATION",
     "Found",
     "Order",
@@ -66,6 +78,10 @@ def _act(verb: Verb) -> Act:
             return act_approval
         case "definition":
             return act_create
+        case "saved-definition" | "new-definition":
+            return act_definition
+        case "folder":
+            return act_folder
         case "release":
             return act_release
     return act_stage
@@ -98,6 +114,7 @@ def order_of(
         person=ground.person,
         account=ground.account,
         versions=versions,
+        body=draft.body,
     )
 
 
@@ -157,6 +174,10 @@ def answers_about(order: Order, value: Any) -> bool:
     """Whether the answer to the write is about the object that was meant (srv-41)."""
     if order.verb is Verb.CREATE:
         return isinstance(value, Release) and value.definition.id in (0, order.object_id)
+    if _act(order.verb) is act_definition:
+        return act_definition.answers_about(order, value)
+    if _act(order.verb) is act_folder:
+        return act_folder.answers_about(order, value)
     return bool(value.id == order.object_id)
 
 
@@ -170,8 +191,8 @@ async def read_back(
 ) -> Reading:
     """Look at the server for what became of the write.
 
-    `made_id` is the release that the answer to a create named; `accepted` says that the answer to the write
-    proves it. Raises ApiError: it could not be read.
+    `made_id` is what the answer to a create named: a release, or a definition. `accepted` says that the
+    answer to the write proves it. Raises ApiError: it could not be read.
     """
     return await _act(order.verb).reading(order, client, accepted, made_id)
 

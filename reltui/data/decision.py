@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -46,6 +47,16 @@ class Verb(StrEnum):
     UNTAG = "untag"
     DELETE = "delete"
     UNDELETE = "undelete"
+    SAVE = "save"
+    """Put another revision of a definition in place of the one that was seen."""
+    NEW = "save new"
+    """Make a definition."""
+    DELETE_DEFINITION = "delete definition"
+    UNDELETE_DEFINITION = "undelete definition"
+    ADD_FOLDER = "create folder"
+    MOVE_FOLDER = "move folder"
+    """Also: give it another name."""
+    DELETE_FOLDER = "delete folder"
 
 
 class State(StrEnum):
@@ -115,7 +126,43 @@ class GateStep:
         return self.gates.id
 
 
-Thing = Approval | Release | Definition | Stage | Pause | GateStep
+@dataclass(frozen=True, slots=True)
+class NewDefinition:
+    """A definition that is not there yet."""
+
+    project_id: str
+    name: SafeText
+    path: SafeText
+    """Of its folder."""
+
+    @property
+    def id(self) -> int:
+        """The server has none yet: a number of its place, at most one of which can be there."""
+        return _place_number(self.project_id, f"{self.path}\\{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPlace:
+    """A folder of definitions, or the place where one shall be."""
+
+    project_id: str
+    path: SafeText
+    description: SafeText = SafeText("")
+    definitions: tuple[SafeText, ...] = ()
+    """Names of what is in it and in the folders below, as far as that was read."""
+    is_there: bool = True
+
+    @property
+    def id(self) -> int:
+        """Folders have no numbers (api.md 3.2): one of its place."""
+        return _place_number(self.project_id, self.path)
+
+
+def _place_number(project_id: str, path: str) -> int:
+    return zlib.crc32(f"{project_id}:{path.casefold()}".encode())
+
+
+Thing = Approval | Release | Definition | Stage | Pause | GateStep | NewDefinition | FolderPlace
 """What a decision can be about."""
 
 _KINDS: Mapping[Verb, str] = {
@@ -130,6 +177,14 @@ _KINDS: Mapping[Verb, str] = {
     Verb.RESUME: "intervention",
     Verb.REJECT_INTERVENTION: "intervention",
     Verb.IGNORE_GATE: "gates",
+    # Many releases can be made of a definition while it is saved: that is no matter of the same kind.
+    Verb.SAVE: "saved-definition",
+    Verb.NEW: "new-definition",
+    Verb.DELETE_DEFINITION: "saved-definition",
+    Verb.UNDELETE_DEFINITION: "saved-definition",
+    Verb.ADD_FOLDER: "folder",
+    Verb.MOVE_FOLDER: "folder",
+    Verb.DELETE_FOLDER: "folder",
 }
 
 
@@ -149,8 +204,9 @@ class Draft:
 
     `seen` is an Approval for approve, reject, approve later, transfer and take over; a Definition for create;
     a Stage for deploy and cancel; a Pause for resume and reject intervention; a GateStep for ignore gate; a
-    Release for all others. What is sent is checked against it: any difference on the server stops the
-    decision (reliability.md A6).
+    Definition for save, delete and undelete definition; a NewDefinition for save new; a FolderPlace for the
+    folders; a Release for all others. What is sent is checked against it: any difference on the server stops
+    the decision (reliability.md A6).
     """
 
     verb: Verb
@@ -168,8 +224,12 @@ class Draft:
     of stages that shall not start by themselves), "variables" {name: value}, "draft" true.
     deploy: "at" (ISO 8601 in UTC; absent: now), "variables" {name: value}. approve later: "at". transfer:
     "to" (id of a person), "to_name". ignore gate: "gate". rename:
-    "name". describe: "description". tag and untag: "tag".
+    "name". describe: "description". tag and untag: "tag". save and save new: "edit" (key of the unsaved edit
+    that ends with it), "changes" (the difference in short lines). delete definition: "force". create folder:
+    "description". move folder: "to" (path).
     """
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The whole definition to send, for save and save new. It may hold a secret: it is never written down."""
 
     @property
     def object_key(self) -> tuple[str, str, int]:
@@ -184,8 +244,10 @@ class Draft:
                 return SafeText(f"{a.definition.name} / {a.release.name} / {a.environment.name}")
             case Release() as r:
                 return SafeText(f"{r.definition.name} / {r.name}")
-            case Definition() as d:
+            case Definition() | NewDefinition() as d:
                 return d.name
+            case FolderPlace() as folder:
+                return folder.path
             case Stage() as stage:
                 return _stage_title(stage)
             case Pause() as pause:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -64,10 +64,14 @@ class Order:
     """The id of the plan that it belongs to; empty for one of its own."""
     number: int = 0
     """Its place in the plan, from 1; 0 for one of its own."""
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """As of `Draft.body`; not in the journal."""
 
     def record(self) -> dict[str, Any]:
         """For the journal."""
-        return {**asdict(self), "type": "intent", "verb": str(self.verb)}
+        plain = asdict(replace(self, body={}))
+        del plain["body"]
+        return {**plain, "type": "intent", "verb": str(self.verb)}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Order:

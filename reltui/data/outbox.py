@@ -450,7 +450,12 @@ class Outbox:
         """Read back until the server shows what became of it."""
         accepted, proved = is_accepted(order, answer), is_proved(order, answer)
         made_id = 0
-        if order.verb is Verb.CREATE and accepted and not isinstance(answer, ApiError) and answer is not None:
+        if (
+            order.verb in actions.MAKES
+            and accepted
+            and not isinstance(answer, ApiError)
+            and answer is not None
+        ):
             made_id = answer.value.id
         activity = answer.activity if answer is not None else ""
         began = time.monotonic()

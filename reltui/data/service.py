@@ -22,6 +22,7 @@ from reltui.data import actions, readers, reading_inbox, topics
 from reltui.data.cache import Cache
 from reltui.data.claims import Claims
 from reltui.data.decision import Decision, Draft, State, Verb
+from reltui.data.edits import EditStore
 from reltui.data.favourites import Favourites
 from reltui.data.gathering import Gathered
 from reltui.data.glances import Glances
@@ -142,6 +143,8 @@ class DataService:
         self._jobs = Jobs(lambda number: self._tell(JobChanged(number)))
         self.favourites = Favourites(paths.state)
         """Favourite definitions and saved filters."""
+        self.edits = EditStore(paths.state / "edits")
+        """Definitions that were changed and not saved yet."""
         self._journal_folder = paths.state / "journal"
         self._earlier_comments: tuple[tuple[Verb, str], ...] = ()
         """Those that the journals had at the start, newest first."""
@@ -553,6 +556,8 @@ class DataService:
 
     def _decision_changed(self, decision: Decision) -> None:
         self._tell(DecisionChanged(decision.id))
+        if decision.state is State.LANDED and decision.order is not None:
+            self.edits.drop(decision.order.options.get("edit"))
         if decision.state in (State.LANDED, State.DID_NOT_LAND, State.NOT_SENT):
             # Whatever became of it, the screen must show the server's state now.
             self.refresh()

@@ -94,6 +94,8 @@ class Folder:
     description: SafeText
     created_on: datetime | None
     changed_on: datetime | None
+    created_by: Identity | None = None
+    changed_by: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ def folder_from_json(raw: object) -> Folder:
         description=lines_of(row.get("description")),
         created_on=date_of(row.get("createdOn")),
         changed_on=date_of(row.get("lastChangedDate")),
+        created_by=identity_from_json(row.get("createdBy")),
+        changed_by=identity_from_json(row.get("lastChangedBy")),
     )
 
 

@@ -1,0 +1,186 @@
+"""Unsaved edits of definitions, kept in the state folder so that no end of the program loses them.
+
+One file per edit, readable by its owner alone. Values of secret variables are left out: they must be typed
+again.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reltui import paths
+from reltui.data import files
+from reltui.errors import FolderError
+from reltui.model.text import SafeText, clean
+
+VERSION = 1
+ENDING = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A definition as somebody left it in the editor."""
+
+    key: str
+    server_url: str
+    project_id: str
+    project_name: str
+    definition_id: int
+    """0: it is a new one."""
+    base: Mapping[str, Any] | None = field(repr=False)
+    """The server's JSON that it began from; None for a new one."""
+    work: Mapping[str, Any] = field(repr=False)
+    """The same as it is now."""
+    comment: str = ""
+    at: float = 0.0
+    """`time.time()` of the last change."""
+
+    @property
+    def name(self) -> SafeText:
+        """Of the definition as it is now."""
+        return clean(str(self.work.get("name") or "without a name"))
+
+
+def new_key() -> str:
+    """For an edit that was not kept yet."""
+    return secrets.token_hex(8)
+
+
+def without_secrets(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition without the values of its secret variables, which nothing may write down."""
+    found = dict(raw)
+    if isinstance(found.get("variables"), dict):
+        found["variables"] = {name: _unsecret(each) for name, each in found["variables"].items()}
+    if isinstance(found.get("environments"), list):
+        found["environments"] = [
+            without_secrets(each) if isinstance(each, dict) else each for each in found["environments"]
+        ]
+    return found
+
+
+def _unsecret(variable: Any) -> Any:
+    if isinstance(variable, dict) and variable.get("isSecret"):
+        return {**variable, "value": None}
+    return variable
+
+
+class EditStore:
+    """The edits of one account on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.troubles: tuple[SafeText, ...] = ()
+        """What could not be read at the last `load`, in sentences."""
+
+    def save(self, edit: Edit) -> None:
+        """Keep an edit in place of what was kept of it. Raises FolderError: it is not on disk."""
+        base = without_secrets(edit.base) if edit.base is not None else None
+        plain = {
+            **asdict(_light(edit)),
+            "base": base,
+            "work": without_secrets(edit.work),
+            "at": edit.at or time.time(),
+            "version": VERSION,
+            "owner": asdict(files.Owner.ours()),
+        }
+        paths.ensure(self.folder)
+        try:
+            files.replace(self._path(edit.key), json.dumps(plain).encode("ascii"))
+        except OSError as error:
+            raise FolderError(f"The folder {self.folder} cannot be written: {error.strerror}.") from None
+
+    def load(self) -> tuple[Edit, ...]:
+        """All that are kept, newest first, but for those that another running reltui has in hand.
+
+        What cannot be read is set aside under another name, so that it is not lost, and told in `troubles`.
+        """
+        found: list[Edit] = []
+        self.troubles = ()
+        try:
+            names = sorted(path for path in self.folder.iterdir() if path.name.endswith(ENDING))
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            self.troubles = (SafeText(f"Unsaved edits cannot be read: {self.folder}: {error.strerror}."),)
+            return ()
+        for path in names:
+            try:
+                edit, owner = _read(files.read(path))
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                self.troubles += (self._set_aside(path, error),)
+                continue
+            if owner == files.Owner.ours() or not owner.is_alive():
+                found.append(edit)
+        return tuple(sorted(found, key=lambda edit: -edit.at))
+
+    def remove(self, key: str) -> None:
+        """Forget an edit; nothing happens when it is gone. Raises FolderError: it is still there."""
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except OSError as error:
+            raise FolderError(f"The folder {self.folder} cannot be written: {error.strerror}.") from None
+
+    def drop(self, key: object) -> None:
+        """Forget an edit that has been saved on the server; one that stays is offered again, and harmless."""
+        if isinstance(key, str) and key:
+            with suppress(FolderError):
+                self.remove(key)
+
+    def _path(self, key: str) -> Path:
+        if not key.isalnum():
+            raise FolderError(f"{key!r} is no name for an edit.")
+        return self.folder / f"{key}{ENDING}"
+
+    @staticmethod
+    def _set_aside(path: Path, error: Exception) -> SafeText:
+        if not isinstance(error, OSError):
+            try:
+                files.set_aside(path, "unreadable")
+            except OSError:
+                return clean(f"The unsaved edit {path} cannot be read.")
+            return clean(f"An unsaved edit cannot be read; it is kept as {path}.unreadable.")
+        return clean(f"The unsaved edit {path} cannot be read: {error.strerror}.")
+
+
+def _light(edit: Edit) -> Edit:
+    """Without what is written apart, which need not be copied twice."""
+    return Edit(
+        edit.key,
+        edit.server_url,
+        edit.project_id,
+        edit.project_name,
+        edit.definition_id,
+        None,
+        {},
+        edit.comment,
+        edit.at,
+    )
+
+
+def _read(data: bytes) -> tuple[Edit, files.Owner]:
+    """An edit and who kept it. Raises ValueError, KeyError, TypeError: it is none of ours."""
+    plain = json.loads(data)
+    if plain["version"] != VERSION or not isinstance(plain["work"], dict):
+        raise ValueError("another version")
+    if not (plain["base"] is None or isinstance(plain["base"], dict)):
+        raise ValueError("no definition")
+    owner = plain["owner"]
+    edit = Edit(
+        key=str(plain["key"]),
+        server_url=str(plain["server_url"]),
+        project_id=str(plain["project_id"]),
+        project_name=str(plain["project_name"]),
+        definition_id=int(plain["definition_id"]),
+        base=plain["base"],
+        work=plain["work"],
+        comment=str(plain["comment"]),
+        at=float(plain["at"]),
+    )
+    return edit, files.Owner(str(owner["host"]), int(owner["pid"]), str(owner["started"]))
