@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reltui.data.decision import Verb
+from reltui.ui.catalogue_keeping import KEEPING
 from reltui.ui.catalogue_writing import WRITING
-from reltui.ui.places import LINKED, LISTS, MANY, MARKABLE, ONE, SHOWN, TWO_PANES, Action, Place
+from reltui.ui.places import LINKED, LISTS, MANY, MARKABLE, ONE, SHOWN, TWO_PANES, WRITABLE, Action, Place
 
 __all__ = ["ACTIONS", "LISTS", "VERBS", "Action", "Place"]
 
@@ -28,12 +29,33 @@ def _by_command() -> tuple[Action, ...]:
             danger=True,
         ),
         Action("start", (), "start", "Start a draft: make it an active release.", both, danger=True),
-        Action("rename", (), "rename", "Give the release another name.", both, danger=True),
+        Action(
+            "rename",
+            (),
+            "rename",
+            "Give the release, or the folder, another name.",
+            (*both, Place.FOLDERS),
+            danger=True,
+        ),
         Action("describe", (), "describe", "Change the description of the release.", both, danger=True),
         Action("tag", (), "tag", "Put a tag on the release.", both, danger=True),
         Action("untag", (), "untag", "Take a tag off the release.", both, danger=True),
-        Action("delete", (), "delete", "Delete the release; :deleted has it back.", both, danger=True),
-        Action("undelete", (), "undelete", "Have a deleted release back.", (Place.RELEASES,), danger=True),
+        Action(
+            "delete",
+            (),
+            "delete",
+            "Delete the release, the definition or the folder; :deleted has the first two back.",
+            (*both, *WRITABLE, Place.FOLDERS),
+            danger=True,
+        ),
+        Action(
+            "undelete",
+            (),
+            "undelete",
+            "Have a deleted release or definition back.",
+            (Place.RELEASES, Place.DEFINITIONS),
+            danger=True,
+        ),
         Action(
             "ignore-gate",
             (),
@@ -43,7 +65,11 @@ def _by_command() -> tuple[Action, ...]:
             danger=True,
         ),
         Action(
-            "deleted", (), "deleted", "Show the deleted releases, or the others again.", (Place.RELEASES,)
+            "deleted",
+            (),
+            "deleted",
+            "Show what was deleted, or the others again.",
+            (Place.RELEASES, Place.DEFINITIONS),
         ),
         Action("snapshot", (), "snapshot", "Open the definition as it was when the release was cut.", both),
         Action(
@@ -229,15 +255,15 @@ ACTIONS: tuple[Action, ...] = (
         "compare",
         ("b",),
         "compare",
-        "Compare the release with another one.",
-        (Place.RELEASES, Place.RELEASE, Place.STAGE, Place.LIVE),
+        "Compare the release, or the revision, with another one.",
+        (Place.RELEASES, Place.RELEASE, Place.STAGE, Place.LIVE, Place.REVISIONS),
     ),
     Action(
         "history",
         ("h",),
         "history",
-        "Show what happened: to the release, with its description, reason and tags; or on the stage.",
-        (Place.APPROVALS, Place.RELEASE, Place.LIVE),
+        "Show what happened: to the release, on the stage, or the revisions of the definition.",
+        (Place.APPROVALS, Place.RELEASE, Place.LIVE, *WRITABLE),
     ),
     Action("saved-filters", ("f",), "saved filters", "Choose a saved filter.", MANY),
     Action(
@@ -249,6 +275,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *_in_a_log(),
     *WRITING,
+    *KEEPING,
     Action("browse", ("o",), "browser", "Open it in the browser, or show its link.", LINKED),
     Action("copy-id", ("y",), "copy id", "Copy the number of what is under the cursor.", SHOWN),
     Action("copy-link", ("Y",), "copy link", "Copy the link of what is under the cursor.", LINKED),
@@ -320,10 +347,14 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 VERBS: Mapping[str, Verb] = {
-    **{verb.value: verb for verb in Verb if verb.value.isalpha()},
+    **{verb.value: verb for verb in Verb if verb.value.isalpha() and verb is not Verb.SAVE},
     "ignore-gate": Verb.IGNORE_GATE,
     "wait": Verb.APPROVE_LATER,
     "take-over": Verb.TAKE_OVER,
+    "restore": Verb.SAVE,
+    "move": Verb.MOVE_FOLDER,
+    "new-folder": Verb.ADD_FOLDER,
 }
 """Action id to the verb that its key asks for. What the screen has under its cursor may make another one of
-it: `approve` resumes a manual intervention, `retain` lets a retained release go."""
+it: `approve` resumes a manual intervention, `retain` lets a retained release go, `delete` deletes a
+definition or a folder, `move` saves a definition with another folder."""

@@ -195,7 +195,7 @@ def _check_clashes(file: str, keys: Mapping[str, tuple[str, ...]], changed: Iter
                 continue
             for written in keys[action.id]:
                 other = taken.setdefault(key_name(written), action)
-                if other.id == action.id:
+                if other.id == action.id or not (_covers(action, place) or _covers(other, place)):
                     continue
                 wrong, right = (action, other) if action.id in changed else (other, action)
                 raise ConfigError(

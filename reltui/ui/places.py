@@ -33,6 +33,15 @@ class Place(StrEnum):
     EDITOR = "editor"
     """A definition while it is written."""
     UNSAVED = "unsaved edits"
+    REVISIONS = "revisions"
+    """The history of a definition."""
+    DIFFERENCE = "difference"
+    """What two revisions of a definition, or an edit and what was before it, have otherwise."""
+    CONFLICTS = "conflicts"
+    """What was changed here and, otherwise, on the server."""
+    PROBLEMS = "problems"
+    """What keeps a definition from being saved."""
+    FOLDERS = "folders"
     READING = "reading"
     """Help, the last error and the like: lines to read."""
     DIALOG = "dialogs"
@@ -51,6 +60,11 @@ LISTS = (
     Place.COMPARISON,
     Place.JOURNAL,
     Place.UNSAVED,
+    Place.REVISIONS,
+    Place.DIFFERENCE,
+    Place.CONFLICTS,
+    Place.PROBLEMS,
+    Place.FOLDERS,
 )
 ONE = (Place.LIST, Place.APPROVAL)
 """Where there is one thing to open, copy or read again."""
@@ -60,7 +74,7 @@ LINKED = (*SHOWN, Place.LOG)
 TWO_PANES = (Place.LIST, Place.PLAN, Place.EDITOR)
 WRITABLE = (Place.DEFINITIONS, Place.DEFINITION)
 MANY = (Place.APPROVALS, Place.RELEASES, Place.DEFINITIONS, Place.LIVE, Place.JOURNAL)
-MARKABLE = (Place.APPROVALS, Place.RELEASES, Place.RELEASE, Place.DEFINITIONS)
+MARKABLE = (Place.APPROVALS, Place.RELEASES, Place.RELEASE, Place.DEFINITIONS, Place.REVISIONS)
 
 
 @dataclass(frozen=True, slots=True)
