@@ -6,9 +6,10 @@ import re
 from datetime import datetime, timedelta
 
 from reltui.config import Config, matches
-from reltui.data.decision import GateStep, Pause, Stage, Thing, Verb
+from reltui.data.decision import FolderPlace, GateStep, Pause, Stage, Thing, Verb
 from reltui.data.topics import ServerState
 from reltui.model.approval import Approval, ApprovalType
+from reltui.model.definition import Definition
 from reltui.model.release import Release
 from reltui.model.text import SafeText, is_suspicious
 from reltui.model.window import WindowState, state
@@ -78,6 +79,12 @@ def word_to_type(verb: Verb, seen: Thing, protected: bool) -> tuple[str, str]:
         if not last or last == seen.name:
             return seen.name, "the release's name"
         return last, "the end of its name"
+    if isinstance(seen, Definition) and verb is Verb.DELETE_DEFINITION:
+        if is_suspicious(seen.name):
+            return str(seen.id), "the definition's number"
+        return seen.name, "the definition's name"
+    if isinstance(seen, FolderPlace) and verb is Verb.DELETE_FOLDER:
+        return seen.path.rpartition("\\")[2], "the folder's name"
     name = stage_name(seen)
     if name and (protected or verb in TYPES_STAGE):
         stage = stage_of(seen)

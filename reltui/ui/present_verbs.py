@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reltui.data.decision import GateStep, Pause, Stage, Thing, Verb
+from reltui.data.decision import FolderPlace, GateStep, NewDefinition, Pause, Stage, Thing, Verb
 from reltui.model.approval import Approval, ApprovalType
 from reltui.model.definition import Definition
 from reltui.model.release import Release
@@ -62,6 +62,25 @@ WORDS: Mapping[Verb, Words] = {
         "Delete", "Delete", "it is gone from every list; it can be had back until the server purges it"
     ),
     Verb.UNDELETE: Words("Undelete", "Undelete", "it is in the lists again"),
+    Verb.SAVE: Words(
+        "Save the definition", "Save", "new releases follow it; those that were made keep theirs"
+    ),
+    Verb.NEW: Words("Save a new definition", "Save", "releases can be made of it from then on"),
+    Verb.DELETE_DEFINITION: Words(
+        "Delete the definition",
+        "Delete",
+        "it is gone from every list, with its releases; it can be had back until the server purges it",
+    ),
+    Verb.UNDELETE_DEFINITION: Words(
+        "Undelete the definition", "Undelete", "it is in the lists again, and so are its releases"
+    ),
+    Verb.ADD_FOLDER: Words("Create a folder", "Create", comment=""),
+    Verb.MOVE_FOLDER: Words(
+        "Move the folder", "Move", "all in it goes with it: each definition gets a new revision", comment=""
+    ),
+    Verb.DELETE_FOLDER: Words(
+        "Delete the folder", "Delete", "the server deletes every definition that is in it", comment=""
+    ),
 }
 
 VALUES: Mapping[Verb, tuple[str, str]] = {
@@ -86,6 +105,12 @@ def past_taking_back(verb: Verb) -> str:
         Verb.UNTAG: "the tag can be put on again",
         Verb.DELETE: "it can be undeleted for a while",
         Verb.UNDELETE: "it can be deleted again",
+        Verb.SAVE: "it can be undone by restoring the revision before, as a new one",
+        Verb.NEW: "it can be deleted again",
+        Verb.DELETE_DEFINITION: "it can be undeleted for a while",
+        Verb.UNDELETE_DEFINITION: "it can be deleted again",
+        Verb.ADD_FOLDER: "it can be deleted again",
+        Verb.MOVE_FOLDER: "it can be moved back",
     }
     return others.get(verb, "it cannot be taken back")
 
@@ -108,6 +133,10 @@ def about(seen: Thing, protected: bool) -> list[tuple[str, Line]]:
             return _about_approval(seen, protected)
         case Definition():
             return [("Definition", (*named(seen.name, seen.id), span(f", revision {seen.revision}", "dim")))]
+        case NewDefinition():
+            return [("Definition", (Span(seen.name, "head"),)), ("Folder", (Span(seen.path),))]
+        case FolderPlace():
+            return [("Folder", (Span(seen.path, "head"),))]
         case Release():
             return _about_release(seen)
         case Stage():

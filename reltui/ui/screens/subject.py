@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reltui.data.actions import facts_of
@@ -47,6 +47,10 @@ class Subject:
     browser_only: Callable[[], SafeText] = lambda: SafeText("")
     """The link of the page where alone it can be decided, as far as is known at the time of the call; else
     nothing."""
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """For save and save new: the whole definition to send."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What was chosen before the dialog, for `Draft.options`."""
 
     def facts_now(self) -> Sequence[Line]:
         """The lines of `facts`."""
