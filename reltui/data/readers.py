@@ -12,8 +12,10 @@ from reltui.data.gathering import Gathered, all_pages, by_folder
 from reltui.data.reading_content import read_content
 from reltui.data.reading_inbox import read_decided
 from reltui.data.reading_live import read_live
+from reltui.data.reading_resources import Listed, read_branches, read_folders, read_resources
 from reltui.data.topics import (
     ApprovalOf,
+    BranchesOf,
     ContentOf,
     DecidedOf,
     DefinitionAt,
@@ -23,6 +25,7 @@ from reltui.data.topics import (
     DefinitionsOf,
     DeploymentsData,
     DeploymentsOf,
+    FoldersOf,
     LiveOf,
     LogData,
     LogOf,
@@ -30,6 +33,7 @@ from reltui.data.topics import (
     ReleaseOf,
     ReleasesData,
     ReleasesOf,
+    ResourcesOf,
     Snapshot,
     Topic,
     VersionsOf,
@@ -92,7 +96,8 @@ async def read(topic: Topic[Any], client: ReleaseClient, before: Before) -> Read
         case ReleasesOf():
             return await _releases(topic, client, before)
         case DefinitionsOf():
-            definitions: Gathered[Definition] = await all_pages(client.definitions(topic.project.id))
+            pages = client.definitions(topic.project.id, is_deleted=topic.deleted)
+            definitions: Gathered[Definition] = await all_pages(pages)
             data = DefinitionsData(by_folder(definitions.items), definitions.bad)
             return _whole(data, definitions, definitions.raw)
         case DefinitionOf():
@@ -115,6 +120,13 @@ async def read(topic: Topic[Any], client: ReleaseClient, before: Before) -> Read
             return Read(live.data, None, live.more, live.trouble, _unread(live.bad))
         case VersionsOf():
             return Read(await _versions(topic, client))
+        case ResourcesOf():
+            resources = await read_resources(topic, client, before.snapshot.data, before.tell)
+            return Read(resources.found, problems=resources.problems)
+        case BranchesOf():
+            return _listed(await read_branches(topic, client))
+        case FoldersOf():
+            return _listed(await read_folders(topic, client))
         case LogOf():
             return await _log(topic, client, before)
     raise TypeError(topic)
@@ -169,6 +181,10 @@ async def _deployments(topic: DeploymentsOf, client: ReleaseClient, before: Befo
 
 def _whole(data: object, gathered: Gathered[Any], raw: object) -> Read:
     return Read(data, raw, gathered.more, gathered.trouble, _unread(gathered.bad))
+
+
+def _listed(listed: Listed[Any]) -> Read:
+    return Read(listed.items, problems=listed.lacks)
 
 
 def _unread(bad: Sequence[BadRow]) -> tuple[SafeText, ...]:
@@ -269,7 +285,7 @@ def cache_name(topic: Topic[Any]) -> str:
             deleted = "-deleted" if topic.deleted else ""
             return f"releases-{topic.project.id}-{topic.definition_id or 'all'}{deleted}"
         case DefinitionsOf():
-            return f"definitions-{topic.project.id}"
+            return f"definitions-{topic.project.id}{'-deleted' if topic.deleted else ''}"
         case DefinitionOf():
             return f"definition-{topic.project.id}-{topic.definition_id}"
         case DeploymentsOf():

@@ -11,13 +11,14 @@ from typing import Any, Generic, TypeVar
 
 from reltui.model.approval import Approval, ApprovalType, Ref
 from reltui.model.attempt import Intervention
-from reltui.model.content import ArtifactVersions, Change, ReleaseRevision, WorkItem
+from reltui.model.content import ArtifactVersions, Change, Folder, ReleaseRevision, WorkItem
 from reltui.model.decode import BadRow
 from reltui.model.definition import Definition, DefinitionRevision
 from reltui.model.deployment import Deployment, end_order
 from reltui.model.identity import Me
 from reltui.model.project import Project
 from reltui.model.release import Release
+from reltui.model.resources import Choice, Resources
 from reltui.model.text import SafeText
 
 T = TypeVar("T")
@@ -330,6 +331,8 @@ class DefinitionsOf(Topic[DefinitionsData]):
 
     server: str
     project: Project
+    deleted: bool = False
+    """Those that were deleted and can still be had back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +398,31 @@ class VersionsOf(Topic[tuple[ArtifactVersions, ...]]):
     server: str
     project: Project
     definition_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcesOf(Topic[Resources]):
+    """What a project offers to pick from while a definition is written; read seldom, for it is much."""
+
+    server: str
+    project: Project
+
+
+@dataclass(frozen=True, slots=True)
+class BranchesOf(Topic[tuple[Choice, ...]]):
+    """The branches of a Git repository of the project, by name."""
+
+    server: str
+    project: Project
+    repository_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoldersOf(Topic[tuple[Folder, ...]]):
+    """The folders of the definitions of a project, by path."""
+
+    server: str
+    project: Project
 
 
 @dataclass(frozen=True, slots=True)
