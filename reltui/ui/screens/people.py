@@ -1,4 +1,4 @@
-"""Passing an approval on: a person found by typing, then the dialog."""
+"""People found by typing; and passing an approval on to one of them, by a dialog."""
 
 from __future__ import annotations
 
@@ -30,47 +30,32 @@ LEAST = 2
 """So many characters must be typed first."""
 
 
-class PickPerson(PickScreen):
-    """Who shall be asked in place of who is asked now."""
+class FindPeople(PickScreen):
+    """Somebody whom the server finds by the words that are typed. To override: `heading`, `entries`."""
 
     columns: ClassVar[Sequence[Column]] = (
         Column("words", "", 32),
         Column("detail", "", 20, grow=1, drop=1),
     )
 
-    def __init__(self, subject: Subject, server: ServerState, seen: Approval) -> None:
+    def __init__(self, server: str, *, groups: bool = False) -> None:
+        """`server` is the name of the profile; `groups`: groups are found too."""
         super().__init__()
-        self.about = subject
-        self.server = server
-        self._seen = seen
-        self._found: tuple[Identity, ...] = ()
+        self._server = server
+        self._groups = groups
+        self.found: tuple[Identity, ...] = ()
+        """What the server found last."""
         self._asked = ""
         """The words of the newest question that was put to the server."""
         self._why = SafeText("")
         """Why nobody is listed."""
         self._rest: Timer | None = None
 
-    def heading(self) -> Line:
-        return (span(f"Transfer to whom? Now asked: {short_name(self._seen.approver)}"),)
-
     def nothing(self) -> SafeText:
         return self._why or SafeText(f"Type {LEAST} characters or more of a name or an account.")
 
     def _typed(self) -> str:
         return " ".join(self.query_one("#words", Input).value.split())
-
-    def entries(self) -> Sequence[Entry]:
-        asked = self._seen.approver
-        me = self.server.me
-        found: list[Entry] = []
-        if me is not None and (asked is None or asked.id != me.id):
-            found.append(Entry(me.name, SafeText(f"yourself, {me.account}"), self._take_over))
-        for person in self._found:
-            if me is not None and person.id == me.id:
-                continue
-            if person.id and not person.is_group and (asked is None or person.id != asked.id):
-                found.append(Entry(person.name, person.account, partial(self._pass_on, person)))
-        return found
 
     def _filter(self) -> None:
         # The server has found them by what it knows of them, which may be another name.
@@ -82,28 +67,60 @@ class PickPerson(PickScreen):
         if self._rest is not None:
             self._rest.stop()
         if len(self._typed()) < LEAST:
-            self._asked, self._found, self._why = "", (), SafeText("")
+            self._asked, self.found, self._why = "", (), SafeText("")
             self.update()
         elif self._typed() != self._asked:
             self._rest = self.set_timer(REST_SECONDS, self._ask)
 
     def _ask(self) -> None:
         self._asked = self._typed()
-        self._found, self._why = (), SafeText("Asking the server ...")
+        self.found, self._why = (), SafeText("Asking the server ...")
         self.update()
         self.run_worker(self._answer(self._asked), group="people", exclusive=True)
 
     async def _answer(self, words: str) -> None:
         """Take what the server finds, unless something else was typed meanwhile."""
-        trouble = SafeText("No person has these words; groups are left out.")
+        trouble = SafeText(
+            "Nobody has these words." if self._groups else "No person has these words; groups are left out."
+        )
         found: tuple[Identity, ...] = ()
         try:
-            found = await self.app.service.people(self.server.name, words)
+            found = await self.ask_server(words)
         except ReltuiError as error:
             trouble = SafeText(str(error))
         if words == self._asked and not self.is_left:
-            self._found, self._why = found, trouble
+            self.found, self._why = found, trouble
             self.update()
+
+    async def ask_server(self, words: str) -> tuple[Identity, ...]:
+        """Everybody with these words. Raises ReltuiError."""
+        return await self.app.service.people(self._server, words)
+
+
+class PickPerson(FindPeople):
+    """Who shall be asked in place of who is asked now."""
+
+    def __init__(self, subject: Subject, server: ServerState, seen: Approval) -> None:
+        super().__init__(server.name)
+        self.about = subject
+        self.server = server
+        self._seen = seen
+
+    def heading(self) -> Line:
+        return (span(f"Transfer to whom? Now asked: {short_name(self._seen.approver)}"),)
+
+    def entries(self) -> Sequence[Entry]:
+        asked = self._seen.approver
+        me = self.server.me
+        found: list[Entry] = []
+        if me is not None and (asked is None or asked.id != me.id):
+            found.append(Entry(me.name, SafeText(f"yourself, {me.account}"), self._take_over))
+        for person in self.found:
+            if me is not None and person.id == me.id:
+                continue
+            if person.id and not person.is_group and (asked is None or person.id != asked.id):
+                found.append(Entry(person.name, person.account, partial(self._pass_on, person)))
+        return found
 
     def _pass_on(self, person: Identity) -> None:
         self.app.push_screen(TransferDialog(self.about, self.server, person))
