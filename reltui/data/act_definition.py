@@ -188,18 +188,18 @@ async def _saved(order: Order, client: ReleaseClient, accepted: bool) -> Reading
 
 async def _who_saved(
     order: Order, client: ReleaseClient, now: Definition, revision: int
-) -> tuple[Identity | None, str]:
-    """Who saved a revision, and with what comment. Raises ApiError."""
-    if now.revision == revision:
-        return now.modified_by, now.comment
+) -> tuple[Identity | None, str | None]:
+    """Who saved a revision, and with what comment: the history tells both, the definition not always."""
     page = await client.definition_revisions(order.project_id, order.object_id)
     found = next((each for each in page.rows.items if each.revision == revision), None)
-    return (found.changed_by, found.comment) if found is not None else (None, "")
+    if found is not None:
+        return found.changed_by, found.comment
+    return (now.modified_by, None) if now.revision == revision else (None, None)
 
 
-def _is_ours(order: Order, comment: str) -> bool:
+def _is_ours(order: Order, comment: str | None) -> bool:
     """A revision of the same person with another comment may be of another window."""
-    return comment.strip() == clean(order.comment, lines=True).strip()
+    return comment is None or comment.strip() == clean(order.comment, lines=True).strip()
 
 
 async def _gone_or_back(order: Order, client: ReleaseClient, accepted: bool) -> Reading:

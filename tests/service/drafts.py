@@ -5,13 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from reltui.data.decision import Draft, GateStep, Pause, Stage, Thing, Verb
+from reltui.data.decision import Draft, FolderPlace, GateStep, NewDefinition, Pause, Stage, Thing, Verb
 from reltui.data.service import DataService
-from reltui.data.topics import DefinitionsOf, Inbox, InboxRow, ProjectsOf, ReleaseOf, ReleasesOf, Why
+from reltui.data.topics import (
+    DefinitionOf,
+    DefinitionsOf,
+    Inbox,
+    InboxRow,
+    ProjectsOf,
+    ReleaseOf,
+    ReleasesOf,
+    Why,
+)
 from reltui.demo.server import RunningDemo
 from reltui.demo.tasks import MANUAL_INTERVENTION
+from reltui.model.definition import Definition
 from reltui.model.project import Project
 from reltui.model.release import Environment, Release, ReleaseStatus
+from reltui.model.text import SafeText
 from tests.support import read_whole, row_for_me, until
 
 AUTOMATED = {"approvals": [{"rank": 1, "isAutomated": True}]}
@@ -170,10 +181,53 @@ async def draft_of(demo: RunningDemo, service: DataService, verb: Verb) -> Draft
             releases = (await read_whole(service, ReleasesOf(row.server, project))).data
             assert releases is not None
             seen = next(r for r in releases.rows if r.status == ReleaseStatus.ACTIVE)
+        case Verb.SAVE | Verb.NEW | Verb.DELETE_DEFINITION | Verb.UNDELETE_DEFINITION:
+            return await _of_a_definition(demo, service, verb)
+        case Verb.ADD_FOLDER | Verb.MOVE_FOLDER | Verb.DELETE_FOLDER:
+            return await _of_a_folder(demo, service, verb)
         case _:
             project = await first_project(service)
             seen, options = await _of_a_release(demo, service, verb)
     return Draft(verb, row.server, project.name, project, seen, "by the book", options)
+
+
+async def made_definition(demo: RunningDemo, service: DataService, path: str = "\\") -> Definition:
+    """A new definition of two stages, in the first project, as the client reads it whole."""
+    project = await first_project(service)
+    stages = [stage("DEV", 1, starts=True), stage("PROD", 2)]
+    name = f"Test.{len(list(demo.engine.definitions(project.id)))}"
+    body = {"name": name, "path": path, "environments": stages}
+    made = demo.engine.create_definition(project.id, body, str(demo.engine.me["id"]))
+    data = (await read_whole(service, DefinitionOf("demo", project, int(made["id"])))).data
+    assert data is not None
+    return data.definition
+
+
+async def _of_a_definition(demo: RunningDemo, service: DataService, verb: Verb) -> Draft:
+    project = await first_project(service)
+    definition = await made_definition(demo, service)
+    seen: Thing = definition
+    body: dict[str, Any] = {}
+    match verb:
+        case Verb.SAVE:
+            body = {**definition.raw, "description": "for the night shift"}
+        case Verb.NEW:
+            seen = NewDefinition(project.id, SafeText("Fresh.CD"), definition.path)
+            body = {"name": "Fresh.CD", "path": definition.path, "environments": [stage("DEV", 1)]}
+        case Verb.UNDELETE_DEFINITION:
+            demo.engine.delete_definition(definition.id, "a mistake", False, str(demo.engine.me["id"]))
+    return Draft(verb, "demo", project.name, project, seen, "by the book", body=body)
+
+
+async def _of_a_folder(demo: RunningDemo, service: DataService, verb: Verb) -> Draft:
+    project = await first_project(service)
+    path = SafeText("\\Night shift")
+    definition = await made_definition(demo, service, path)
+    options = {"to": "\\Day shift"} if verb is Verb.MOVE_FOLDER else {}
+    seen = FolderPlace(project.id, path, definitions=(definition.name,))
+    if verb is Verb.ADD_FOLDER:
+        seen = FolderPlace(project.id, SafeText("\\Late shift"), is_there=False)
+    return Draft(verb, "demo", project.name, project, seen, "by the book", options)
 
 
 async def last_signature(demo: RunningDemo, service: DataService) -> InboxRow:

@@ -52,6 +52,11 @@ METHODS = {
     Verb.TAG: "POST",
     Verb.UNTAG: "DELETE",
     Verb.DELETE: "DELETE",
+    Verb.SAVE: "PUT",
+    Verb.NEW: "POST",
+    Verb.DELETE_DEFINITION: "DELETE",
+    Verb.ADD_FOLDER: "POST",
+    Verb.DELETE_FOLDER: "DELETE",
 }
 """The method of the one request that writes; PATCH for all others."""
 
