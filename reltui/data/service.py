@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from reltui.config import Config, is_read_only_environment
-from reltui.data import actions, readers, reading_inbox, topics
+from reltui.data import actions, readers, reading_inbox, refreshing, topics
 from reltui.data.cache import Cache
 from reltui.data.claims import Claims
 from reltui.data.decision import Decision, Draft, State, Verb
@@ -34,17 +34,11 @@ from reltui.data.outbox import Outbox
 from reltui.data.source import Source
 from reltui.data.topics import (
     Changed,
-    ContentOf,
     DecisionChanged,
-    DefinitionAt,
-    DefinitionOf,
-    DefinitionsOf,
     Event,
     Inbox,
     Job,
     JobChanged,
-    LogData,
-    LogOf,
     Problem,
     ProjectsOf,
     ReleaseOf,
@@ -52,7 +46,6 @@ from reltui.data.topics import (
     ServerState,
     Snapshot,
     Topic,
-    VersionsOf,
 )
 from reltui.data.verdict import Timing
 from reltui.errors import ApiError, Malformed, ReltuiError
@@ -76,15 +69,6 @@ R = TypeVar("R", Approval, Release, Definition)
 
 IDLE_AFTER = 900.0
 """Seconds without a key after which it asks four times less often (E15)."""
-
-RUNNING_REFRESH = 5.0
-"""Seconds between two looks at a release in which something runs."""
-
-LOG_REFRESH = 2.0
-"""Seconds between two looks at the log of a task that runs."""
-
-NEVER = 86_400.0
-"""Seconds until something is read again that cannot change."""
 
 NOTHING = SafeText("")
 
@@ -217,15 +201,19 @@ class DataService:
         if self._started:
             self._glances.want(wanted)
 
-    async def people(self, server: str, words: str) -> tuple[Identity, ...]:
-        """Persons of a server by words of their name or account, at most 20. Raises ReltuiError, KeyError."""
-        client = await self._sources[server].client()
-        return await client.people(words)
+    async def people(self, server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
+        """Persons of a server, and groups if asked, by words of their name or account, at most 20.
 
-    def refresh(self) -> None:
-        """Read everything that is watched, now."""
+        Raises ReltuiError, KeyError.
+        """
+        client = await self._sources[server].client()
+        return await client.people(words, groups=groups)
+
+    def refresh(self, *, seldom: bool = True) -> None:
+        """Read what is watched, now; without `seldom`, not what is much and hardly ever changes."""
         for topic in self._watched:
-            self._held(topic).kick.set()
+            if seldom or not refreshing.is_seldom(topic):
+                self._held(topic).kick.set()
 
     def more(self, topic: Topic[Any]) -> None:
         """Ask for the next page of a long list."""
@@ -239,7 +227,7 @@ class DataService:
         idle = time.monotonic() - self._last_key > IDLE_AFTER
         self._last_key = time.monotonic()
         if idle and self.auto_refresh:
-            self.refresh()
+            self.refresh(seldom=False)
 
     def browser_url(
         self, server: str, project: Project, thing: Approval | Release | ReleaseOf | Definition | Deployment
@@ -341,31 +329,28 @@ class DataService:
 
     async def _keep_fresh(self, topic: Topic[Any]) -> None:
         held = self._held(topic)
+        if refreshing.is_recent(topic, held.snapshot):
+            await self._until_next(topic)
         while True:
             held.kick.clear()
             self._put(topic, replace(held.snapshot, loading=True))
             await self._read(topic)
             self._put(topic, replace(held.snapshot, loading=False))
-            try:
-                async with asyncio.timeout(self._interval(topic)):
-                    await held.kick.wait()
-            except TimeoutError:
-                while not self.auto_refresh and not held.kick.is_set():
-                    await held.kick.wait()
+            await self._until_next(topic)
+
+    async def _until_next(self, topic: Topic[Any]) -> None:
+        kick = self._held(topic).kick
+        try:
+            async with asyncio.timeout(self._interval(topic)):
+                await kick.wait()
+        except TimeoutError:
+            while not self.auto_refresh and not kick.is_set():
+                await kick.wait()
 
     def _interval(self, topic: Topic[Any]) -> float:
         """Seconds until the next look, jittered so that many hosts do not ask in step."""
-        seconds = self._config.ui.refresh_seconds
-        data = self._held(topic).snapshot.data
-        match topic:
-            case LogOf():
-                seconds = NEVER if isinstance(data, LogData) and data.ended else LOG_REFRESH
-            case ReleaseOf() if isinstance(data, Release) and _runs(data):
-                seconds = min(seconds, RUNNING_REFRESH)
-            case DefinitionAt():
-                seconds = NEVER if data is not None else seconds
-            case ContentOf() | VersionsOf() | DefinitionsOf() | DefinitionOf() | ProjectsOf():
-                seconds *= 5
+        usual = self._config.ui.refresh_seconds
+        seconds = refreshing.interval(topic, self._held(topic).snapshot, usual)
         if time.monotonic() - self._last_key > IDLE_AFTER:
             seconds *= 4
         return seconds * random.uniform(0.9, 1.1)  # noqa: S311 - only spreads requests
@@ -560,7 +545,7 @@ class DataService:
             self.edits.drop(decision.order.options.get("edit"))
         if decision.state in (State.LANDED, State.DID_NOT_LAND, State.NOT_SENT):
             # Whatever became of it, the screen must show the server's state now.
-            self.refresh()
+            self.refresh(seldom=False)
 
     # What the outbox asks
 
@@ -588,7 +573,3 @@ class DataService:
 
     async def _client(self, server: str) -> ReleaseClient:
         return await self._sources[server].client()
-
-
-def _runs(release: Release) -> bool:
-    return any(e.status in ("inProgress", "queued") for e in release.environments or ())
