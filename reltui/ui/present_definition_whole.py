@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from reltui.ui.present_words import name_cell, one_line, person, short_name, whe
 LINKED = ("definition", "branch", "branches", "artifactSourceDefinitionUrl", "IsTriggeringArtifact")
 """Parts of an artifact's source that are told already, or tell nothing to a person."""
 OFF = ("", "false", "none")
+_CAPITAL = re.compile("(?<=[a-z])(?=[A-Z])")
 
 
 def summary_lines(definition: Definition, cells: int, look: Look) -> list[Line]:
@@ -81,7 +83,7 @@ def _source_words(source: Mapping[str, Any]) -> Iterator[str]:
         row = mapping_of(value)
         told = text_of(row.get("name")) or text_of(row.get("id"))
         if name not in LINKED and told.casefold() not in OFF:
-            yield f"{words_of(text_of(name))}: {told}"
+            yield f"{_CAPITAL.sub(' ', text_of(name)).lower()}: {told}"
 
 
 def scoped_variables(definition: Definition, known: Resources, cells: int, look: Look) -> list[Line]:

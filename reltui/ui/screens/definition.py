@@ -13,10 +13,11 @@ from reltui.data.topics import (
     DefinitionOf,
     DefinitionsOf,
     ReleasesOf,
+    ResourcesOf,
     Topic,
 )
 from reltui.model.definition import DefinitionEnvironment
-from reltui.model.resources import NOTHING
+from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText
 from reltui.ui import ways
 from reltui.ui.keys import Place
@@ -60,6 +61,16 @@ class DefinitionScreen(StagesScreen):
 
     def list_topics(self) -> Sequence[Topic[Any]]:
         return (self.topic, self.releases, DefinitionsOf(self.topic.server, self.topic.project))
+
+    def details(self, key: int) -> Sequence[Topic[Any]]:
+        # The names of queues, tasks and variable groups: only while a tab shows them.
+        shown = self.tab in ("Jobs", "Inputs", "Variables")
+        return (ResourcesOf(self.topic.server, self.topic.project),) if shown else ()
+
+    @property
+    def known(self) -> Resources:
+        """What the project offers, as far as it was read."""
+        return self.app.service.look(ResourcesOf(self.topic.server, self.topic.project)).data or NOTHING
 
     @property
     def data(self) -> DefinitionData | None:
@@ -133,9 +144,9 @@ class DefinitionScreen(StagesScreen):
             case "Stage" if environment is not None:
                 return environment_lines(environment, stage, cells, look)
             case "Jobs":
-                return job_lines(stage, NOTHING, cells, look)
+                return job_lines(stage, self.known, cells, look)
             case "Inputs":
-                return input_lines(stage, NOTHING, cells, look)
+                return input_lines(stage, self.known, cells, look)
             case "Summary":
                 return summary_lines(definition, cells, look)
             case "History" if isinstance(self.topic, DefinitionAt):
@@ -144,7 +155,7 @@ class DefinitionScreen(StagesScreen):
                 return revision_lines(data.revisions, cells, look)
             case "Releases":
                 return release_band(self.app.service.look(self.releases).data, cells, look)
-        return scoped_variables(definition, NOTHING, cells, look)
+        return scoped_variables(definition, self.known, cells, look)
 
     def band_title(self, key: int | None) -> Line:
         return line("releases")

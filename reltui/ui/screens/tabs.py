@@ -85,7 +85,7 @@ class StagesScreen(ProjectScreen[int]):
 
     def preview_lines(self) -> int:
         """What the drawing and the table leave, and never too little."""
-        if self.beside:
+        if self.is_wide:
             return super().preview_lines()
         columns, height = self.app.size
         third = max(height // 3, 12) if columns >= BANDS[0] and height >= BANDS[1] else 0
