@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from reltui.demo import phrases, refusals
 from reltui.demo.clock import wire_time
+from reltui.demo.identifiers import guid
 from reltui.demo.people import People
 from reltui.demo.records import Json
 
@@ -95,7 +96,11 @@ class Builds:
             "reason": "individualCI",
             "requestedFor": author,
             "requestedBy": author,
-            "repository": {"id": source.repository, "type": "TfsGit", "name": source.repository},
+            "repository": {
+                "id": guid("repository", source.repository),
+                "type": "TfsGit",
+                "name": source.repository,
+            },
         }
 
     def changes(self, build: Build) -> list[Json]:

@@ -57,6 +57,7 @@ class Engine:
         self.edits = Edits(self._world, self.audit, self._moment)
         self.deployments = Deployments(self._world)
         self.artifacts = Artifacts(self._world.builds)
+        self.resources = self._world.resources
 
     # Time
 

@@ -23,6 +23,7 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _WEB_API = "Microsoft.VisualStudio.Services.WebApi"
 _FRAMEWORK = "Microsoft.TeamFoundation.Framework.Server"
 _CORE = "Microsoft.TeamFoundation.Core.WebApi"
+_TASKS = "Microsoft.TeamFoundation.DistributedTask.WebApi"
 NAMESPACES: dict[str, tuple[str, str]] = {
     **TYPES,
     "VssVersionNotSpecifiedException": (_WEB_API, _WEB_API),
@@ -34,6 +35,18 @@ NAMESPACES: dict[str, tuple[str, str]] = {
     "ProjectDoesNotExistWithNameException": (_CORE, _CORE),
     "ProjectDoesNotExistException": (_CORE, _CORE),
     "RequestBlockedException": (_FRAMEWORK, _FRAMEWORK),
+    "TaskDefinitionNotFoundException": (_TASKS, _TASKS),
+    "TaskAgentQueueNotFoundException": (_TASKS, _TASKS),
+    "DeploymentGroupNotFoundException": (_TASKS, _TASKS),
+    "VariableGroupDoesNotExistException": (_TASKS, _TASKS),
+    "DefinitionNotFoundException": (
+        "Microsoft.TeamFoundation.Build.WebApi",
+        "Microsoft.TeamFoundation.Build2.WebApi",
+    ),
+    "GitRepositoryNotFoundException": (
+        "Microsoft.TeamFoundation.Git.Server",
+        "Microsoft.TeamFoundation.Git.Server",
+    ),
 }
 """Namespace and assembly by type key: those of the engine's refusals and those of the framework."""
 

@@ -15,6 +15,7 @@ from reltui.demo import (
     routes_folders,
     routes_logs,
     routes_release,
+    routes_resources,
     routes_running,
 )
 from reltui.demo.connection import Call
@@ -75,6 +76,28 @@ _ATTEMPT = f"{_ENVIRONMENT}/attempts/{{attempt}}"
 _PLAN = f"{_ATTEMPT}/plan/{{plan}}"
 _TIMELINE = f"{_ATTEMPT}/timelines/{{timeline}}"
 
+_TASKS, _GIT = "distributedtask", "git/repositories"
+
+RESOURCE_ROUTES: tuple[Route, ...] = (
+    _route(f"{_TASKS}/tasks", "task types", "none", GET=routes_resources.task_types),
+    _route(f"{_TASKS}/tasks/{{task}}", "task types", "none", GET=routes_resources.task_type),
+    _route(f"{_TASKS}/tasks/{{task}}/{{version}}", "task types", "none", GET=routes_resources.task_type),
+    _route(f"{_TASKS}/queues", "queues", GET=routes_resources.queues),
+    _route(f"{_TASKS}/queues/{{id}}", "queues", GET=routes_resources.queue),
+    _route(f"{_TASKS}/deploymentgroups", "deployment groups", GET=routes_resources.deployment_groups),
+    _route(f"{_TASKS}/deploymentgroups/{{id}}", "deployment groups", GET=routes_resources.deployment_group),
+    _route(f"{_TASKS}/deploymentgroups/{{id}}/targets", "deployment targets", GET=routes_resources.targets),
+    _route(f"{_TASKS}/variablegroups", "variable groups", GET=routes_resources.variable_groups),
+    _route(f"{_TASKS}/variablegroups/{{id}}", "variable groups", GET=routes_resources.variable_group),
+    _route("serviceendpoint/endpoints", "service endpoints", GET=routes_resources.connections),
+    _route("serviceendpoint/endpoints/{id}", "service endpoints", GET=routes_resources.connection),
+    _route("build/definitions", "build definitions", GET=routes_resources.build_definitions),
+    _route("build/definitions/{id}", "build definitions", GET=routes_resources.build_definition),
+    _route(_GIT, "repositories", GET=routes_resources.repositories),
+    _route(f"{_GIT}/{{repository}}", "repositories", GET=routes_resources.repository),
+    _route(f"{_GIT}/{{repository}}/refs", "refs", GET=routes_resources.references),
+)
+
 ROUTES: tuple[Route, ...] = (
     _route("connectiondata", "connection data", "none", GET=routes_core.connection_data),
     _route("resourceareas", "resource areas", "none", GET=routes_core.resource_areas),
@@ -89,6 +112,7 @@ ROUTES: tuple[Route, ...] = (
     _route("build/builds/{build}/workitems", "build work items", GET=routes_core.build_work_items),
     _route("build/changes", "changes between builds", GET=routes_artifacts.build_changes),
     _route("build/workitems", "work items between builds", GET=routes_artifacts.build_work_items),
+    *RESOURCE_ROUTES,
     _route(
         "release/definitions",
         "definitions",

@@ -109,6 +109,8 @@ class Seeder:
         """Everything."""
         world = self.world
         self._people()
+        world.resources.owner = self.ids["lupe"]
+        world.resources.made = self.now - 800 * DAY
         self._specs()
         self._definitions()
         world.first_id = FIRST_RELEASE

@@ -123,6 +123,10 @@ CHILDREN: dict[str, dict[str, str]] = {
     "ArtifactVersions": {"artifactVersions": "ArtifactVersion"},
     "ArtifactVersion": {"versions": "BuildVersion", "defaultVersion": "BuildVersion"},
     "Attachment": {"modifiedBy": "IdentityRef"},
+    "VariableGroup": {"createdBy": "IdentityRef", "modifiedBy": "IdentityRef"},
+    "ServiceEndpoint": {"createdBy": "IdentityRef"},
+    "BuildDefinition": {"authoredBy": "IdentityRef"},
+    "GitRef": {"creator": "IdentityRef"},
 }
 """Type of the object, or of every object in the list, that a field holds."""
 
@@ -158,6 +162,8 @@ SINCE: dict[str, dict[str, Version]] = {
         "sourcePullRequestVersion": (5, 0),
     },
     "ManualIntervention": {"poPTenant": (7, 2), "type": (7, 2)},
+    "VariableGroup": {"isShared": (5, 0), "variableGroupProjectReferences": (6, 0)},
+    "ServiceEndpoint": {"isShared": (5, 0), "owner": (5, 0), "serviceEndpointProjectReferences": (6, 0)},
 }
 """The first version that has a field; what is not listed is in every one."""
 

@@ -145,7 +145,11 @@ def is_intervention(task: Json) -> bool:
 
 def targets(plan: Json) -> tuple[str, ...]:
     """The machines of the deployment group that a phase runs on."""
-    group = int(_settings(plan).get("queueId") or 0)
+    return machines_of(int(_settings(plan).get("queueId") or 0))
+
+
+def machines_of(group: int) -> tuple[str, ...]:
+    """The machines of a deployment group."""
     return DEPLOYMENT_GROUPS.get(group, tuple(f"TARGET-{group:02d}-{number}" for number in (1, 2, 3)))
 
 

@@ -2,7 +2,8 @@
 
 What no source settles (the '?' and 'U' entries of api.md 2.2) is chosen here and nowhere else:
 batch approvals and approval history follow the approvals column, folders of 5.0 follow 5.1, the build,
-core and identity areas are released in every version, and nothing below 2.2 is served.
+core and identity areas are released in every version, task types are a preview in every version, and nothing
+below 2.2 is served.
 """
 
 from __future__ import annotations
@@ -102,9 +103,12 @@ class Resource:
         return self.mark(maximum) != "-"
 
 
+def _project(identifier: str, area: str, name: str, template: str, marks: str) -> Resource:
+    return Resource(identifier, area, name, "{project}/_apis/{area}/" + template, tuple(marks.split()))
+
+
 def _release(identifier: str, name: str, template: str, marks: str) -> Resource:
-    prefix = "{project}/_apis/{area}/"
-    return Resource(identifier, "Release", name, prefix + template, tuple(marks.split()))
+    return _project(identifier, "Release", name, template, marks)
 
 
 _ENVIRONMENT = "releases/{releaseId}/environments/{environmentId}"
@@ -298,6 +302,69 @@ RESOURCES: dict[str, Resource] = {
         "_apis/{resource}/{identityId}",
         _RELEASED,
     ),
+    "task types": Resource(
+        "60aac929-f0cd-4bc8-9ce4-6b30e8f1b1bd",
+        "distributedtask",
+        "tasks",
+        "_apis/{area}/{resource}/{taskId}/{versionString}",
+        _ALWAYS_PREVIEW,
+    ),
+    "queues": _project(
+        "900fa995-c559-4923-aae7-f8424fe4fbea",
+        "distributedtask",
+        "queues",
+        "{resource}/{queueId}",
+        "p1 p1 p1 p1 p1 p1 rel rel p1",
+    ),
+    "deployment groups": _project(
+        "083c4d89-ab35-45af-aa11-7cf66895c53e",
+        "distributedtask",
+        "deploymentgroups",
+        "{resource}/{deploymentGroupId}",
+        "p1 p1 p1 p1 p1 p1 rel rel p1",
+    ),
+    "deployment targets": _project(
+        "2f0aa599-c121-4256-a5fd-ba370e0ae7b6",
+        "distributedtask",
+        "targets",
+        "deploymentgroups/{deploymentGroupId}/{resource}/{targetId}",
+        "p1 p1 p1 p1 p1 p1 rel rel p1",
+    ),
+    "variable groups": _project(
+        "f5b09dd5-9d54-45a1-8b5a-1c8287d634cc",
+        "distributedtask",
+        "variablegroups",
+        "{resource}/{groupId}",
+        "p1 p1 p1 p1 p2 p2 rel rel p2",
+    ),
+    "service endpoints": _project(
+        "e85f1c62-adfc-4b74-b618-11a150fb195e",
+        "serviceendpoint",
+        "endpoints",
+        "{resource}/{endpointId}",
+        "p1 p1 p2 p2 p4 p4 rel rel p4",
+    ),
+    "build definitions": _project(
+        "dbeaf647-6167-421a-bda9-c9327b25e2e6",
+        "build",
+        "Definitions",
+        "{resource}/{definitionId}",
+        "rel rel rel rel rel p7 rel rel p8",
+    ),
+    "repositories": _project(
+        "225f7195-f9c7-4d14-ab28-a83f7ff77e1f",
+        "git",
+        "repositories",
+        "{resource}/{repositoryId}",
+        "rel rel rel rel rel p1 rel rel p2",
+    ),
+    "refs": _project(
+        "2d874a60-a811-4f62-9c9f-963a6ea0a55b",
+        "git",
+        "refs",
+        "repositories/{repositoryId}/{resource}/{*filter}",
+        "rel rel rel rel rel p1 rel rel p2",
+    ),
     "builds": Resource(
         "0cd358e1-9217-4d94-8269-1c1ee6f93dcf",
         "build",
@@ -341,6 +408,7 @@ AREAS: tuple[tuple[str, str], ...] = (
     ("build", "5d6898bb-45ec-463f-95f9-54d49c71752e"),
     ("git", "4e080c62-fa21-4fbc-8fef-2a10a2b38049"),
     ("distributedtask", "a85b8835-c1a1-4aac-ae97-1c3d0ba72dbd"),
+    ("serviceendpoint", "1814ab31-2f4f-4a9f-8761-f4d77dc5a5d7"),
     ("IMS", "8a3d49b8-91f0-46ef-b33d-dda338c25db3"),
 )
 """Resource areas of api.md 1.3 that this server answers for."""

@@ -16,6 +16,7 @@ from reltui.demo.lines import AllApprovals, ApprovalLine, ReleaseLine
 from reltui.demo.naming import Names
 from reltui.demo.people import People
 from reltui.demo.records import Approval, Attempt, Environment, GateRun, Intervention, Json, Release
+from reltui.demo.resources import Resources
 from reltui.demo.tasks import Trouble, breaking_point
 
 _KEPT = 256
@@ -33,6 +34,7 @@ class World:
         """Who has the permission "Manage release approvers" (api.md 7.3), by project id."""
         self.definitions = Definitions(self.people)
         self.builds = Builds(self.people)
+        self.resources = Resources(self.people, self.builds, self.projects)
         self.names = Names()
         self.calendar = Calendar()
         self.lines: list[ReleaseLine] = []
