@@ -144,7 +144,7 @@ def definition_from_json(raw: object) -> Definition:
         last_release_on=date_of(mapping_of(last).get("createdOn")),
         environments=_environments(environments) if isinstance(environments, list) else None,
         artifacts=artifacts_from_json(artifacts) if isinstance(artifacts, list) else None,
-        triggers=tuple(map(_trigger, objects_of(triggers))) if isinstance(triggers, list) else None,
+        triggers=tuple(map(trigger_from_json, objects_of(triggers))) if isinstance(triggers, list) else None,
         variables=variables_from_json(row.get("variables")),
         variable_group_ids=tuple(i for i in map(int_of, list_of(row.get("variableGroups"))) if i is not None),
         raw=row,
@@ -176,21 +176,23 @@ def _environment(raw: object) -> DefinitionEnvironment:
         queue_depth=count_of(policy.get("queueDepthCount")),
         pre_gates=gates_plan_from_json(row.get("preDeploymentGates")),
         post_gates=gates_plan_from_json(row.get("postDeploymentGates")),
-        schedules=tuple(map(_schedule, objects_of(row.get("schedules")))),
+        schedules=tuple(map(schedule_words, objects_of(row.get("schedules")))),
         current_release=current if current.id else None,
     )
 
 
-def _trigger(row: Mapping[str, Any]) -> Trigger:
+def trigger_from_json(row: Mapping[str, Any]) -> Trigger:
+    """A ReleaseTriggerBase of any kind."""
     kind = scalar_of(row.get("triggerType"))
     alias = text_of(row.get("artifactAlias")) or text_of(row.get("alias"))
     if isinstance(row.get("schedule"), dict):
-        return Trigger(kind, _schedule(row["schedule"]))
-    filters = "; ".join(filter(None, map(_filter, objects_of(row.get("triggerConditions")))))
+        return Trigger(kind, schedule_words(row["schedule"]))
+    filters = "; ".join(filter(None, map(filter_words, objects_of(row.get("triggerConditions")))))
     return Trigger(kind, SafeText(f"{alias}: {filters}" if filters else alias))
 
 
-def _filter(row: Mapping[str, Any]) -> str:
+def filter_words(row: Mapping[str, Any]) -> str:
+    """An ArtifactFilter, also as it stands in the value of a condition; empty when it lets all through."""
     branch = text_of(row.get("sourceBranch"))
     tags = ", ".join(text_of(tag) for tag in list_of(row.get("tags")) if isinstance(tag, str))
     parts = [f"branch {branch}" if branch else "", f"tags {tags}" if tags else ""]
@@ -199,7 +201,7 @@ def _filter(row: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _schedule(row: Mapping[str, Any]) -> SafeText:
+def schedule_words(row: Mapping[str, Any]) -> SafeText:
     """ "mon, tue at 03:00 UTC"; the days come as words or as flags (api.md 8 #3)."""
     value = row.get("daysToRelease")
     flags = int_of(value)

@@ -26,6 +26,7 @@ from reltui.model.attempt import DeploymentStatus, OperationStatus
 from reltui.model.release import EnvironmentStatus, Release
 from reltui.model.text import SafeText
 from tests.ui.live_sample import HISTORY, PROD, content, deployment, live_sample
+from tests.ui.raw_samples import with_raw
 from tests.ui.release_samples import intervention, phase
 from tests.ui.samples import (
     BILLING,
@@ -148,7 +149,7 @@ def inbox_sample() -> dict[Topic[Any], Snapshot[Any]]:
         DeploymentsOf(SERVER, PORTAL, 9, 22): whole(DeploymentsData(())),
         DefinitionsOf(SERVER, BILLING): whole(DefinitionsData((edited,))),
         DefinitionsOf(SERVER, PORTAL): whole(DefinitionsData((definition(9, "Web.CD"),))),
-        DefinitionAt(SERVER, BILLING, 5, 57): whole(definition()),
-        DefinitionAt(SERVER, BILLING, 5, 58): whole(replace(edited, variables=())),
+        DefinitionAt(SERVER, BILLING, 5, 57): whole(with_raw(definition())),
+        DefinitionAt(SERVER, BILLING, 5, 58): whole(with_raw(replace(edited, variables=()))),
         ContentOf(SERVER, BILLING, 142, 139): whole(content()),
     }

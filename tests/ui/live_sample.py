@@ -27,6 +27,7 @@ from reltui.model.content import Change, WorkItem
 from reltui.model.deployment import Deployment
 from reltui.model.release import Variable
 from reltui.model.text import SafeText, clean
+from tests.ui.raw_samples import with_raw
 from tests.ui.samples import (
     BILLING,
     KIM,
@@ -182,7 +183,7 @@ def live_sample() -> dict[Topic[Any], Snapshot[Any]]:
         DeploymentsOf(SERVER, BILLING, 5, PROD): whole(DeploymentsData(HISTORY)),
         ReleaseOf(SERVER, BILLING, 139): whole(older),
         ContentOf(SERVER, BILLING, 142, 139): whole(content()),
-        DefinitionAt(SERVER, BILLING, 5, 56): whole(was),
-        DefinitionAt(SERVER, BILLING, 5, 57): whole(definition()),
+        DefinitionAt(SERVER, BILLING, 5, 56): whole(with_raw(was)),
+        DefinitionAt(SERVER, BILLING, 5, 57): whole(with_raw(definition())),
         DefinitionOf(SERVER, BILLING, 5): whole(DefinitionData(definition(), REVISIONS)),
     }

@@ -41,6 +41,7 @@ from reltui.model.content import Change, ReleaseRevision, WorkItem
 from reltui.model.deployment import Deployment
 from reltui.model.release import Artifact, Environment, EnvironmentStatus, Release, Variable
 from reltui.model.text import SafeText, clean
+from tests.ui.raw_samples import with_raw
 from tests.ui.samples import (
     BILLING,
     CAB,
@@ -318,6 +319,6 @@ def known_for_release(shown: Release | None = None) -> dict[Topic[Any], Snapshot
         Variable(SafeText("Old"), SafeText("x"), False),
     )
     known[DefinitionAt(SERVER, BILLING, 5, 57)] = whole(
-        replace(before_it, environments=stages, variables=variables)
+        with_raw(replace(before_it, environments=stages, variables=variables))
     )
     return known

@@ -221,12 +221,11 @@ def test_approvals_conditions_policies_and_variables() -> None:
     found = changed(change)
     assert ("", "variable groups", "3", "3, 4") in found
     assert ("", "variable Zone", None, "1") in found
-    assert ("PROD", "starts", "event ReleaseStarted", "after DEV") in found
+    assert ("PROD", "starts", "after release", "after DEV") in found
     assert ("PROD", "queue", "each in its turn", "only the newest waits") in found
     assert ("PROD", "days kept", "30", "60") in found
     assert ("PROD", "variable Retries", "3", "5") in found
-    (approvals,) = [f for f in found if f[1] == "approvals before"]
-    assert "timeout 60 min" in str(approvals[3])
+    assert ("PROD", "pre-approval timeout", "30 days (default)", "1h") in found
 
 
 def test_gates() -> None:

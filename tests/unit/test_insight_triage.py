@@ -38,6 +38,7 @@ from reltui.model.project import Project
 from reltui.model.release import Environment, EnvironmentStatus, Release, Variable
 from reltui.model.signing import OwnChange
 from reltui.model.text import SafeText
+from tests.ui.raw_samples import with_raw
 from tests.ui.samples import (
     BILLING,
     KIM,
@@ -395,7 +396,8 @@ def test_what_was_edited() -> None:
     changed = (Variable(S("Retries"), S("5"), False),)
     stages[0] = replace(stages[0], variables=changed)
     stages[2] = replace(stages[2], variables=changed, days_to_keep=99, pre_plan=stages[0].pre_plan)
-    now = replace(was, environments=tuple(stages), variables=(), description=S("new"))
+    now = with_raw(replace(was, environments=tuple(stages), variables=(), description=S("new")))
+    was = with_raw(was)
     assert drift_kinds(was, now, "prod") == {"variables": 3, "approvals": 1, "settings": 2}
     assert drift_kinds(was, now, "QA") == {"variables": 2, "settings": 1}
     assert drift_kinds(was, was, "PROD") == {}
@@ -410,9 +412,12 @@ def test_what_was_edited() -> None:
         ("variable groups", "variables"),
         ("task Deploy web: timeoutMin", "tasks"),
         ("task", "tasks"),
-        ("approvals after", "approvals"),
+        ("pre-approval timeout", "approvals"),
+        ("post-approval", "approvals"),
         ("gates before", "gates"),
         ("artifact drop", "artifacts"),
+        ("job Run on agent: queue", "tasks"),
+        ("trigger", "triggers"),
         ("starts", "triggers"),
         ("schedule", "triggers"),
         ("stage renamed", "stages"),

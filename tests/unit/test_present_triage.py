@@ -33,6 +33,7 @@ from reltui.ui.present_since import band_lines
 from reltui.ui.widgets.grid import lay_out
 from tests.ui.inbox_sample import paused
 from tests.ui.live_sample import HISTORY, content, deployment
+from tests.ui.raw_samples import with_raw
 from tests.ui.release_samples import gates
 from tests.ui.samples import BILLING, DANA, LEE, LOOK, ME, approval, definition, waiting_release
 from tests.ui.still_service import SERVER, whole
@@ -122,7 +123,9 @@ def test_drift() -> None:
     words = plain(drift_line(made(definition=edited), LOOK))
     assert words == "pipeline edited by Lee Vance 2h ago, after this was cut (revision 57 to 59)"
     whole_ones = made(
-        definition=edited, cut_from=definition(), stands_now=replace(definition(), variables=())
+        definition=edited,
+        cut_from=with_raw(definition()),
+        stands_now=with_raw(replace(definition(), variables=())),
     )
     assert plain(drift_line(whole_ones, LOOK)).endswith("(revision 57 to 59: variables 2)")
     untold = replace(waiting_release(), definition_revision=None)
@@ -250,8 +253,8 @@ def test_the_band_has_its_room(cells: int, lines: int) -> None:
         deployments=ran(*HISTORY * 5),
         content=whole(replace(content(), changes=many)),
         definition=replace(definition(), revision=58),
-        cut_from=definition(),
-        stands_now=replace(definition(), revision=58, variables=()),
+        cut_from=with_raw(definition()),
+        stands_now=with_raw(replace(definition(), revision=58, variables=())),
         live_release=replace(waiting_release(), id=139, variables=()),
     )
     found = band_lines(facts, cells, lines, LOOK)

@@ -1,0 +1,476 @@
+"""What differs between two definitions, by meaning and complete, on the server's JSON; pure.
+
+Known things are told in the words of those who manage releases, everything else by its path. What means
+nothing is listed at `matching.meaning`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from reltui.model.change import Difference
+from reltui.model.decode import bool_of, count_of, list_of, mapping_of, scalar_of, text_of
+from reltui.model.definition import schedule_words
+from reltui.model.editing import wording
+from reltui.model.editing.changes_task import Job, gate_tasks_differ, tasks_differ
+from reltui.model.editing.kinds import ConditionKind, condition_kind
+from reltui.model.editing.matching import AUTOMATIC, by_rank, masked, meaning, ordered, pairs, secrets_of
+from reltui.model.editing.owned import unowned
+from reltui.model.editing.shape import at
+from reltui.model.editing.telling import (
+    Found,
+    Label,
+    Row,
+    Spot,
+    list_differs,
+    members_differ,
+    object_differs,
+    value_differs,
+)
+from reltui.model.resources import NOTHING, Resources
+from reltui.model.text import SafeText, clean
+
+_LINES_MAXIMUM = 20_000
+"""Lines of a raw difference that are told."""
+
+
+def changes(
+    old: Mapping[str, Any], new: Mapping[str, Any], known: Resources = NOTHING
+) -> tuple[Difference, ...]:
+    """Every difference, the whole first, then stage by stage; none only when both mean the same.
+
+    `known`: for the names of queues and variable groups.
+    """
+    before, after = meaning(old), meaning(new)
+    if before == after or ordered(before) == ordered(after):
+        return ()
+    found = tuple(_Teller(old, new, known).whole(before, after))
+    # Whatever the words leave out is still told by its path.
+    return found or tuple(value_differs(Spot(SafeText(""), "", (), ()), "", ordered(before), ordered(after)))
+
+
+def raw_lines(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[SafeText, ...]:
+    """A unified difference of the JSON without what the server owns; secrets are masked, and one that is
+    another than before says so."""
+    before, after = unowned(old), unowned(new)
+    known = frozenset(secrets_of(before))
+    was, now = (
+        json.dumps(masked(value, "", known), indent=2, ensure_ascii=False).splitlines()
+        for value in (before, after)
+    )
+    lines = list(map(clean, difflib.unified_diff(was, now, "before", "after", lineterm="")))
+    if len(lines) > _LINES_MAXIMUM:
+        more = len(lines) - _LINES_MAXIMUM
+        return (*lines[:_LINES_MAXIMUM], SafeText(f"... {more} more lines"))
+    return tuple(lines)
+
+
+_WHOLE: Mapping[str, Label] = {
+    "name": "name",
+    "path": "folder",
+    "releaseNameFormat": "names of releases",
+    "description": "description",
+    "isDisabled": "disabled",
+    "tags": ("tags", lambda value: ", ".join(sorted(map(scalar_of, list_of(value))))),
+}
+_RETENTION: Mapping[str, Label] = {
+    "daysToKeep": "days kept",
+    "releasesToKeep": "releases kept",
+    "retainBuild": "build kept",
+}
+_QUEUES = {0: "each in its turn", 1: "only the newest waits"}
+_POLICY: Mapping[str, Label] = {
+    "concurrencyCount": ("at a time", lambda value: scalar_of(value) if value else "any number"),
+    "queueDepthCount": (
+        "queue",
+        lambda value: _QUEUES.get(count_of(value), scalar_of(value)),
+    ),
+}
+_ORDERS = {
+    "beforegates": "before the gates",
+    "aftersuccessfulgates": "after the gates pass",
+    "aftergatesalways": "after the gates, passed or not",
+}
+_APPROVAL: Mapping[str, Label] = {
+    "timeoutInMinutes": ("timeout", lambda value: wording.minutes_words(value or 0, "30 days (default)")),
+    "releaseCreatorCanBeApprover": ("creator may approve", lambda value: _truth(value, default=True)),
+    "autoTriggeredAndPreviousEnvironmentApprovedCanBeSkipped": (
+        "skipped if approved the stage before",
+        lambda value: _truth(value),
+    ),
+    "enforceIdentityRevalidation": ("identity checked again", lambda value: _truth(value)),
+    "executionOrder": (
+        "asked",
+        lambda value: _ORDERS.get(scalar_of(value or "beforeGates").lower(), scalar_of(value)),
+    ),
+}
+_GATES: Mapping[str, Label] = {
+    "isEnabled": "on",
+    "timeout": "timeout in minutes",
+    "samplingInterval": "asked every (minutes)",
+    "stabilizationTime": "delay in minutes",
+    "minimumSuccessDuration": "steady for (minutes)",
+}
+_OPTIONS: Mapping[str, Label] = {
+    "autoLinkWorkItems": "links work items",
+    "badgeEnabled": "badge",
+    "publishDeploymentStatus": "tells the deployment status to the build",
+    "pullRequestDeploymentEnabled": "pull requests may deploy",
+    "emailNotificationType": "mail is sent",
+    "emailRecipients": "mail goes to",
+}
+_ARTIFACT: Mapping[str, Label] = {
+    "type": "type",
+    "isPrimary": ("primary", lambda value: _truth(value)),
+    "isRetained": ("kept with the release", lambda value: _truth(value)),
+}
+_REFERENCES: Mapping[str, Label] = {
+    name: (words, wording.reference_words)
+    for name, words in {
+        "definition": "source",
+        "definitions": "sources",
+        "project": "project",
+        "repository": "repository",
+        "connection": "connection",
+        "branch": "branch",
+        "branches": "branches",
+        "version": "version",
+        "defaultVersionType": "default version",
+        "defaultVersionBranch": "branch of the default version",
+        "defaultVersionSpecific": "default version is",
+        "defaultVersionTags": "tags of the default version",
+    }.items()
+}
+
+
+def _truth(value: object, *, default: bool = False) -> str:
+    return "yes" if bool_of(value, default=default) else "no"
+
+
+class _Teller:
+    """Goes through both definitions side by side; rows are `meaning`, the raw ones are asked for names."""
+
+    def __init__(self, old: Row, new: Row, known: Resources) -> None:
+        self._old = old
+        self._new = new
+        self._known = known
+
+    def whole(self, old: Row, new: Row) -> Found:
+        """All of it."""
+        spot = Spot(SafeText(""), "", (), ())
+        apart = frozenset({"artifacts", "triggers", "variables", "variableGroups", "environments"})
+        yield from members_differ(spot, old, new, _WHOLE, apart)
+        yield from self._groups(spot, old, new)
+        yield from list_differs(spot, "artifacts", old, new, self._artifact)
+        yield from list_differs(spot, "triggers", old, new, self._trigger)
+        yield from _variables(spot, old, new)
+        yield from self._stages(spot, old, new)
+
+    def _raw(self, spot: Spot) -> tuple[Any, Any]:
+        return at(self._old, spot.old), at(self._new, spot.new)
+
+    def _groups(self, spot: Spot, old: Row, new: Row) -> Found:
+        label = ("variable groups", lambda ids: wording.groups_words(list_of(ids), self._known))
+        names = ("variableGroups",)
+        yield from members_differ(spot, _only(old, names), _only(new, names), {names[0]: label})
+
+    # Artifacts and triggers
+
+    def _artifact(self, spot: Spot, old: Row | None, new: Row | None) -> Found:
+        what = f"artifact {text_of((new or old or {}).get('alias'))}"
+        if old is None or new is None:
+            yield spot.told(
+                what, *(None if row is None else wording.artifact_words(row) for row in (old, new))
+            )
+            return
+        spot = replace(spot, about=f"{what}: ")
+        yield from members_differ(spot, old, new, _ARTIFACT, frozenset({"definitionReference"}))
+        yield from object_differs(spot, "definitionReference", old, new, _labelled(_REFERENCES))
+
+    def _trigger(self, spot: Spot, old: Row | None, new: Row | None) -> Found:
+        before, after = (None if row is None else wording.trigger_words(row) for row in (old, new))
+        if before != after:
+            yield spot.told("trigger", before, after)
+        elif old is not None and new is not None:
+            yield from value_differs(replace(spot, about="trigger: "), "", old, new)
+
+    # Stages
+
+    def _stages(self, spot: Spot, old: Row, new: Row) -> Found:
+        rows = [value.get("environments") for value in (old, new)]
+        if not all(_is_list_of_objects(value) for value in rows):
+            yield from value_differs(spot.member("environments"), "environments", *rows)
+            return
+        before, after = (value or [] for value in rows)
+        matched = pairs("environments", before, after)
+        here = spot.member("environments")
+        stayed = [(a, b) for a, b in matched if a is not None and b is not None]
+        renamed = {
+            text_of(before[a].get("name")).casefold(): text_of(after[b].get("name")) for a, b in stayed
+        }
+        is_moved = _order(here, "stages", before, after, matched)
+        yield from is_moved
+        for left, right in matched:
+            own = here.entry(left, right)
+            if left is None or right is None:
+                names = (
+                    None if p is None else _stage_name(r[p]) for p, r in ((left, before), (right, after))
+                )
+                yield own.told("stage", *names)
+            elif before[left] != after[right]:
+                was, now = (_stage_name(row) for row in (before[left], after[right]))
+                if before[left].get("name") != after[right].get("name"):
+                    yield own.member("name").told("stage renamed", was, now)
+                told = {"rank"} if is_moved or len(stayed) < len(matched) else set()
+                yield from self._stage(
+                    replace(own, where=now), before[left], after[right], renamed, frozenset(told)
+                )
+
+    def _stage(
+        self, spot: Spot, old: Row, new: Row, renamed: Mapping[str, str], told: frozenset[str]
+    ) -> Found:
+        apart = {"id", "name", "owner", "conditions", "schedules", "variables", "variableGroups"}
+        apart |= {"retentionPolicy", "executionPolicy", "environmentOptions", "deployPhases"}
+        apart |= {
+            f"{side}{step}" for side in ("preDeploy", "postDeploy") for step in ("Approvals", "mentGates")
+        }
+        yield from self._conditions(spot, old, new, renamed)
+        yield from list_differs(spot, "schedules", old, new, self._schedule)
+        yield from object_differs(spot, "preDeployApprovals", old, new, self._approvals("pre-approval"))
+        yield from object_differs(spot, "preDeploymentGates", old, new, self._gates("gates before"))
+        yield from self._jobs(spot, old, new)
+        yield from object_differs(spot, "postDeploymentGates", old, new, self._gates("gates after"))
+        yield from object_differs(spot, "postDeployApprovals", old, new, self._approvals("post-approval"))
+        yield from object_differs(spot, "executionPolicy", old, new, _labelled(_POLICY))
+        yield from object_differs(spot, "retentionPolicy", old, new, _labelled(_RETENTION))
+        yield from object_differs(spot, "environmentOptions", old, new, _labelled(_OPTIONS))
+        if old.get("owner") != new.get("owner"):
+            own = spot.member("owner")
+            yield own.told("owner", *(wording.person_words(raw) or None for raw in self._raw(own)))
+        yield from _variables(spot, old, new)
+        yield from self._groups(spot, old, new)
+        yield from members_differ(spot, old, new, {}, frozenset(apart | told))
+
+    def _conditions(self, spot: Spot, old: Row, new: Row, renamed: Mapping[str, str]) -> Found:
+        own = spot.member("conditions")
+        before, after = old.get("conditions"), new.get("conditions")
+        carried = _carried(before, renamed)
+        if before == after or sorted_equal(carried, after):
+            return
+        was, now = wording.conditions_words(before, renamed), wording.conditions_words(after, {})
+        if was != now:
+            yield own.told("starts", was, now)
+        else:
+            yield from value_differs(own, "conditions", carried, after)
+
+    def _schedule(self, spot: Spot, old: Row | None, new: Row | None) -> Found:
+        before, after = (None if row is None else schedule_words(row) for row in (old, new))
+        if before != after:
+            yield spot.told("schedule", before, after)
+        elif old is not None and new is not None:
+            yield from value_differs(replace(spot, about="schedule: "), "", old, new)
+
+    def _approvals(self, side: str) -> Any:
+        def tell(spot: Spot, old: Row, new: Row) -> Found:
+            raws = self._raw(spot)
+            was, now = map(wording.approvals_words, raws)
+            if was != now:
+                yield spot.told(side, was or None, now or None)
+            options = mapping_of(old.get("approvalOptions")), mapping_of(new.get("approvalOptions"))
+            told = frozenset({"requiredApproverCount"}) if was != now else frozenset[str]()
+            if was != now == AUTOMATIC:
+                # Nobody is asked any more, so that nothing of how they were asked is left.
+                told = frozenset(options[0])
+            about = replace(spot.member("approvalOptions"), about=f"{side} ")
+            yield from members_differ(about, *options, _APPROVAL, told)
+            yield from self._steps(replace(spot, about=f"{side}: "), old, new, is_told=was != now)
+            rest = frozenset({"approvals", "approvalOptions"})
+            yield from members_differ(replace(spot, about=f"{side}: "), old, new, {}, rest)
+
+        return tell
+
+    def _steps(self, spot: Spot, old: Row, new: Row, *, is_told: bool) -> Found:
+        """What the words for all approvers together leave out."""
+
+        def tell(own: Spot, before: Row | None, after: Row | None) -> Found:
+            raws = self._raw(own)
+            if before is None or after is None:
+                if not is_told:
+                    people = (wording.person_words(mapping_of(raw).get("approver")) for raw in raws)
+                    names = tuple(
+                        None if row is None else person or "automatic"
+                        for row, person in zip((before, after), people, strict=True)
+                    )
+                    yield own.told(f"{spot.about}approver", *names)
+                return
+            told = frozenset({"rank", "isAutomated", "approver"}) if is_told else frozenset[str]()
+            yield from members_differ(own, before, after, {}, told)
+
+        yield from list_differs(spot, "approvals", old, new, tell)
+
+    def _gates(self, side: str) -> Any:
+        def tell(spot: Spot, old: Row, new: Row) -> Found:
+            was, now = map(wording.gates_words, self._raw(spot))
+            if was != now:
+                yield spot.told(side, was or None, now or None)
+            options = mapping_of(old.get("gatesOptions")), mapping_of(new.get("gatesOptions"))
+            about = replace(spot.member("gatesOptions"), about=f"{side}: ")
+            told = frozenset(_GATES) if was != now else frozenset[str]()
+            yield from members_differ(about, *options, _GATES, told)
+            is_told = was != now
+            yield from list_differs(
+                replace(spot, about=f"{side}: "),
+                "gates",
+                old,
+                new,
+                lambda own, a, b: gate_tasks_differ(own, a, b, is_told=is_told),
+            )
+            rest = frozenset({"gates", "gatesOptions"})
+            yield from members_differ(replace(spot, about=f"{side}: "), old, new, {}, rest)
+
+        return tell
+
+    # Jobs
+
+    def _jobs(self, spot: Spot, old: Row, new: Row) -> Found:
+        rows = [value.get("deployPhases") for value in (old, new)]
+        if not all(_is_list_of_objects(value) for value in rows):
+            yield from value_differs(spot.member("deployPhases"), "deployPhases", *rows)
+            return
+        before, after = (value or [] for value in rows)
+        if before == after:
+            return
+        here = spot.member("deployPhases")
+        matched = pairs("deployPhases", before, after)
+        is_moved = _order(here, "jobs", before, after, matched)
+        yield from is_moved
+        is_whole = not is_moved and all(None not in pair for pair in matched)
+        jobs = []
+        for left, right in matched:
+            was = None if left is None else before[left]
+            now = None if right is None else after[right]
+            own = here.entry(left, right)
+            jobs.append(Job(own, was, now))
+            if was is None or now is None:
+                yield own.told(
+                    "job", *(None if row is None else wording.job_words(row) for row in (was, now))
+                )
+            elif was != now:
+                yield from self._job(own, was, now, frozenset() if is_whole else frozenset({"rank"}))
+        yield from tasks_differ(spot, jobs)
+
+    def _job(self, spot: Spot, old: Row, new: Row, told: frozenset[str]) -> Found:
+        name = text_of(new.get("name"))
+        if old.get("name") != new.get("name"):
+            yield spot.member("name").told("job renamed", text_of(old.get("name")), name)
+        about = replace(spot, about=f"job {name}: ")
+        runs: Mapping[str, Label] = {"phaseType": ("runs", wording.job_kind_words)}
+        yield from members_differ(about, old, new, runs, told | {"name", "workflowTasks", "deploymentInput"})
+        labels = self._job_labels(old, new)
+        yield from object_differs(about, "deploymentInput", old, new, _labelled(labels))
+
+    def _job_labels(self, old: Row, new: Row) -> Mapping[str, Label]:
+        row = new if new.get("phaseType") == old.get("phaseType") else {}
+        return {
+            "queueId": ("queue", lambda number: wording.queue_words(row, number, self._known)),
+            "timeoutInMinutes": ("timeout", wording.minutes_words),
+            "jobCancelTimeoutInMinutes": ("time to cancel", wording.minutes_words),
+            "condition": "runs when",
+            "skipArtifactsDownload": "skips the artifacts",
+            "enableAccessToken": "scripts may use the token",
+            "tags": "tags of machines",
+            "demands": "demands",
+            "deploymentHealthOption": "machines at a time",
+            "healthPercent": "machines at a time (percent)",
+        }
+
+
+def _labelled(labels: Mapping[str, Label]) -> Callable[[Spot, Row, Row], Found]:
+    return lambda spot, old, new: members_differ(spot, old, new, labels)
+
+
+def _only(row: Row, names: Sequence[str]) -> Row:
+    return {name: row[name] for name in names if name in row}
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(row, Mapping) for row in value))
+
+
+def _stage_name(row: Row) -> SafeText:
+    return text_of(row.get("name")) or SafeText("(no name)")
+
+
+def _order(
+    spot: Spot,
+    what: str,
+    old: Sequence[Row],
+    new: Sequence[Row],
+    matched: Sequence[tuple[int | None, int | None]],
+) -> tuple[Difference, ...]:
+    """The order of a ranked list, when it is another or something came or went."""
+    now_of = {left: right for left, right in matched if left is not None}
+    was = [now_of[place] for place in by_rank(old)]
+    if was == by_rank(new):
+        return ()
+    words = (" > ".join(_stage_name(rows[place]) for place in by_rank(rows)) for rows in (old, new))
+    return (spot.told(f"order of {what}", *words),)
+
+
+def _carried(conditions: object, renamed: Mapping[str, str]) -> object:
+    """Conditions with the stages that they name called as they are called now."""
+    if not isinstance(conditions, list):
+        return conditions
+    return [
+        {**row, "name": renamed.get(text_of(row.get("name")).casefold(), row.get("name"))}
+        if isinstance(row, Mapping) and condition_kind(row) == ConditionKind.STAGE
+        else row
+        for row in conditions
+    ]
+
+
+def sorted_equal(old: object, new: object) -> bool:
+    """Whether two lists hold the same, in whatever order."""
+    if isinstance(old, list) and isinstance(new, list):
+        return sorted(map(repr, old)) == sorted(map(repr, new))
+    return old == new
+
+
+def _variables(spot: Spot, old: Row, new: Row) -> Found:
+    yield from object_differs(spot, "variables", old, new, _each_variable)
+
+
+def _each_variable(spot: Spot, old: Row, new: Row) -> Iterator[Difference]:
+    """Variables by name, whatever its case, in the order of the names."""
+    folded = {name.casefold(): name for name in old}
+    matched = [(folded.pop(name.casefold(), None), name) for name in new]
+    gone = [(name, None) for name in folded.values()]
+    for before, after in sorted((*matched, *gone), key=lambda pair: (pair[1] or pair[0] or "").casefold()):
+        was = None if before is None else old[before]
+        now = None if after is None else new[after]
+        own = spot.member(after or before or "")
+        if was != now or before not in (None, after):
+            yield from _variable(own, f"variable {after or before}", was, now)
+
+
+def _variable(spot: Spot, what: str, old: object, new: object) -> Found:
+    if not all(value is None or isinstance(value, Mapping) for value in (old, new)):
+        yield from value_differs(replace(spot, about=what), "", old, new)
+        return
+    was = None if old is None else mapping_of(old)
+    now = None if new is None else mapping_of(new)
+    before, after = wording.variable_words(was, now)
+    both = was is not None and now is not None
+    if before != after:
+        yield spot.told(what, before, after)
+    if both:
+        told = frozenset({"isSecret"} | ({"value"} if before != after else set()))
+        about = replace(spot, about=f"{what}: ")
+        labels: Mapping[str, Label] = {
+            "allowOverride": ("settable when a release is made", lambda value: _truth(value))
+        }
+        yield from members_differ(about, was or {}, now or {}, labels, told)
