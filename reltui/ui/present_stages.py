@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from reltui.model.attempt import Attempt
+from reltui.model.decode import text_of
 from reltui.model.definition import DefinitionEnvironment
 from reltui.model.following import EVENT_CONDITION, parents
 from reltui.model.insight import attempt_ended
-from reltui.model.release import Condition, Environment, EnvironmentStatus, Release
+from reltui.model.release import (
+    Condition,
+    Environment,
+    EnvironmentStatus,
+    Release,
+    conditions_from_json,
+)
 from reltui.ui.present import Line, Look, Span, cut, fit, joined, line, padded, plain, span, width
 from reltui.ui.present_words import name_cell, stage_word, took, when
 
@@ -39,6 +47,14 @@ def release_nodes(environments: Sequence[Environment]) -> tuple[Node, ...]:
 def definition_nodes(environments: Sequence[DefinitionEnvironment]) -> tuple[Node, ...]:
     """The stages of a definition."""
     return tuple(_node(e.name, None, e.conditions) for e in environments)
+
+
+def raw_nodes(stages: Iterable[Mapping[str, Any]]) -> tuple[Node, ...]:
+    """The stages of a definition that is being written, by their JSON."""
+    return tuple(
+        _node(text_of(stage.get("name")), None, conditions_from_json(stage.get("conditions")))
+        for stage in stages
+    )
 
 
 def _node(name: str, word: Span | None, conditions: Sequence[Condition]) -> Node:

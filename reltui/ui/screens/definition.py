@@ -31,12 +31,14 @@ from reltui.ui.present_stages import definition_nodes, graph
 from reltui.ui.screens.starred import toggle_favourite
 from reltui.ui.screens.subject import Subject
 from reltui.ui.screens.tabs import StagesScreen
+from reltui.ui.screens.writing import Here, WritingScreen
 from reltui.ui.widgets.grid import Column
 
 OLD = "This is an old revision. The definition as it is now has its history, and makes releases."
+READING = "The definition has not been read yet."
 
 
-class DefinitionScreen(StagesScreen):
+class DefinitionScreen(WritingScreen, StagesScreen):
     """As it is, or as it was at a revision. Enter goes on to the releases of the definition."""
 
     place = Place.DEFINITION
@@ -175,6 +177,12 @@ class DefinitionScreen(StagesScreen):
         if isinstance(self.topic, DefinitionAt):
             return SafeText(OLD)
         return self.create_subject(self.topic.server, self.topic.project, self.topic.definition_id)
+
+    def written(self) -> Here | str:
+        data, topic = self.data, self.topic
+        if isinstance(topic, DefinitionAt):
+            return OLD
+        return (topic.server, topic.project, data.definition) if data is not None else READING
 
     def do_favourite(self) -> None:
         """Make the definition a favourite, or no longer."""

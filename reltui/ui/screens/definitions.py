@@ -27,10 +27,11 @@ from reltui.ui.present_words import within
 from reltui.ui.screens.base import BANDS
 from reltui.ui.screens.starred import StarredScreen
 from reltui.ui.screens.subject import Subject
+from reltui.ui.screens.writing import Here, WritingScreen
 from reltui.ui.widgets.grid import Column
 
 
-class DefinitionsScreen(StarredScreen):
+class DefinitionsScreen(WritingScreen, StarredScreen):
     """Keys are definition ids; folders and rows that could not be read are headings with negative numbers."""
 
     place = Place.DEFINITIONS
@@ -139,7 +140,10 @@ class DefinitionsScreen(StarredScreen):
         topic = self.topic
         if topic is None:
             return line("definitions")
-        return line(f"project: {within(topic.project.name)} | {len(self._rows)} definitions")
+        return line(
+            f"project: {within(topic.project.name)} | {len(self._rows)} definitions",
+            span(self.unsaved_words(), "wait"),
+        )
 
     def note(self) -> Line:
         topic = self.topic
@@ -189,6 +193,12 @@ class DefinitionsScreen(StarredScreen):
         if verb is not Verb.CREATE or topic is None:
             return super().subject_of(verb, key)
         return self.create_subject(topic.server, topic.project, key)
+
+    def written(self) -> Here | str:
+        topic, key = self.topic, self.grid.cursor
+        if topic is None:
+            return "The projects have not been read yet."
+        return (topic.server, topic.project, self._rows.get(key) if key is not None else None)
 
     def id_text(self, key: int) -> SafeText:
         return SafeText(str(key))

@@ -109,6 +109,11 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         return self._keys[self._at] if 0 <= self._at < len(self._keys) else None
 
     @property
+    def cursor_line(self) -> int:
+        """The line of the widget on which the cursor is."""
+        return self._at - self.top + self.titles
+
+    @property
     def marks(self) -> frozenset[K]:
         """The marked records; only such as are shown."""
         return frozenset(self._marks)
