@@ -16,6 +16,7 @@ from reltui.ui.present_words import (
     count,
     name_cell,
     one_line,
+    person,
     short_name,
     when,
     within,
@@ -154,6 +155,21 @@ def definition_preview(
     if roomy:
         lines += [(), *(line(" ", *row) for row in graph(nodes, cells - 2, look))]
     return lines
+
+
+def deleted_lines(definition: Definition, cells: int, look: Look) -> list[Line]:
+    """The preview of a deleted definition: its list alone tells of it."""
+    by = f" by {person(definition.modified_by)}" if definition.modified_by is not None else ""
+    facts = [
+        Field("Deleted", line(f"{when(definition.modified_on, look).strip()}{by}")),
+        Field("Folder", line(definition.path or "\\")),
+        Field("Revision", line(str(definition.revision))),
+        Field("Id", line(str(definition.id))),
+    ]
+    if definition.description:
+        facts.append(Field("About", line(one_line(definition.description)), 3))
+    facts.append(Field("Back", line(span(":undelete has it back, until the server purges it", "dim"))))
+    return fields(facts, cells, look, roomy=True)
 
 
 def release_band(data: ReleasesData | None, cells: int, look: Look) -> list[Line]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reltui.data.topics import DefinitionAt, DefinitionOf, DeploymentsOf, LogOf, ReleaseOf, ReleasesOf
+from reltui.data.topics import (
+    DefinitionAt,
+    DefinitionOf,
+    DeploymentsOf,
+    FoldersOf,
+    LogOf,
+    ReleaseOf,
+    ReleasesOf,
+)
+from reltui.model.project import Project
 from reltui.model.text import SafeText
 
 if TYPE_CHECKING:
@@ -30,6 +39,39 @@ def definition(app: ReltuiApp, topic: DefinitionOf | DefinitionAt) -> None:
     from reltui.ui.screens.definition import DefinitionScreen
 
     app.push_screen(DefinitionScreen(topic))
+
+
+def history(app: ReltuiApp, topic: DefinitionOf) -> None:
+    """The revisions of a definition."""
+    from reltui.ui.screens.definition_history import DefinitionHistoryScreen
+
+    app.push_screen(DefinitionHistoryScreen(topic))
+
+
+def revisions(app: ReltuiApp, older: DefinitionAt, newer: DefinitionAt) -> None:
+    """What changes from one revision of a definition to another."""
+    from reltui.ui.screens.definition_comparison import RevisionsScreen
+
+    app.push_screen(RevisionsScreen(older, newer))
+
+
+def folders(app: ReltuiApp, topic: FoldersOf) -> None:
+    """The folders of the definitions of a project."""
+    from reltui.ui.screens.folders import FoldersScreen
+
+    app.push_screen(FoldersScreen(topic))
+
+
+def definitions_in(app: ReltuiApp, server: str, project: Project, path: str) -> None:
+    """The definitions of a project that are in a folder."""
+    from reltui.ui.screens.definitions import DefinitionsScreen
+
+    app.scope = (server, project)
+    app.go_top("definitions")
+    if isinstance(app.screen, DefinitionsScreen):
+        # A filter is words: each of the path's must be in it.
+        app.screen.filter = " ".join(f"folder:{word}" for word in path.split())
+        app.draw_soon()
 
 
 def tasks(app: ReltuiApp, topic: ReleaseOf, environment_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from reltui.data.confirming import is_protected
@@ -12,6 +13,7 @@ from reltui.data.topics import (
     DefinitionData,
     DefinitionOf,
     DefinitionsOf,
+    FoldersOf,
     ReleasesOf,
     ResourcesOf,
     Topic,
@@ -28,10 +30,11 @@ from reltui.ui.present_definition_stage import environment_cell, environment_lin
 from reltui.ui.present_definition_whole import revision_lines, scoped_variables, summary_lines
 from reltui.ui.present_definitions import definition_title, release_band
 from reltui.ui.present_stages import definition_nodes, graph
+from reltui.ui.screens.definition_verbs import definition_now, definition_subject, restore_subject
 from reltui.ui.screens.starred import toggle_favourite
 from reltui.ui.screens.subject import Subject
 from reltui.ui.screens.tabs import StagesScreen
-from reltui.ui.screens.writing import Here, WritingScreen
+from reltui.ui.screens.writing import WritingScreen
 from reltui.ui.widgets.grid import Column
 
 OLD = "This is an old revision. The definition as it is now has its history, and makes releases."
@@ -62,7 +65,12 @@ class DefinitionScreen(WritingScreen, StagesScreen):
         return ReleasesOf(self.topic.server, self.topic.project, self.topic.definition_id)
 
     def list_topics(self) -> Sequence[Topic[Any]]:
-        return (self.topic, self.releases, DefinitionsOf(self.topic.server, self.topic.project))
+        return (self.topic, self.releases, DefinitionsOf(self.topic.server, self.topic.project), self.now)
+
+    @property
+    def now(self) -> DefinitionOf:
+        """The definition as it is, whatever revision is shown."""
+        return DefinitionOf(self.topic.server, self.topic.project, self.topic.definition_id)
 
     def details(self, key: int) -> Sequence[Topic[Any]]:
         # The names of queues, tasks and variable groups: only while a tab shows them.
@@ -172,17 +180,26 @@ class DefinitionScreen(WritingScreen, StagesScreen):
         ways.releases(self.app, self.releases)
 
     def subject(self, verb: Verb) -> Subject | SafeText:
-        if verb is not Verb.CREATE:
-            return super().subject(verb)
         if isinstance(self.topic, DefinitionAt):
-            return SafeText(OLD)
-        return self.create_subject(self.topic.server, self.topic.project, self.topic.definition_id)
-
-    def written(self) -> Here | str:
+            return restore_subject(self, self.topic) if verb is Verb.SAVE else SafeText(OLD)
+        if verb is Verb.SAVE:
+            return SafeText("This is the revision in use; h shows the older ones, which can be restored.")
         data, topic = self.data, self.topic
-        if isinstance(topic, DefinitionAt):
-            return OLD
-        return (topic.server, topic.project, data.definition) if data is not None else READING
+        if verb is Verb.CREATE:
+            return self.create_subject(topic.server, topic.project, topic.definition_id)
+        if data is None or verb not in (Verb.DELETE, Verb.UNDELETE, Verb.MOVE_FOLDER):
+            return super().subject(verb)
+        service = self.app.service
+        current = partial(definition_now, service, topic)
+        return definition_subject(self, verb, topic, data.definition, current, service.look(topic))
+
+    def do_history(self) -> None:
+        """Its revisions."""
+        ways.history(self.app, self.now)
+
+    def do_folders(self) -> None:
+        """The folders of the project."""
+        ways.folders(self.app, FoldersOf(self.topic.server, self.topic.project))
 
     def do_favourite(self) -> None:
         """Make the definition a favourite, or no longer."""

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import Any, ClassVar
 
 from reltui.data.decision import Verb
-from reltui.data.topics import DefinitionOf, DefinitionsData, DefinitionsOf, Inbox, ReleasesOf, Topic
+from reltui.data.topics import (
+    DefinitionOf,
+    DefinitionsData,
+    DefinitionsOf,
+    FoldersOf,
+    Inbox,
+    ReleasesOf,
+    Topic,
+)
 from reltui.model.definition import Definition
 from reltui.model.text import SafeText
 from reltui.ui import ways
@@ -19,15 +29,17 @@ from reltui.ui.present_definitions import (
     definition_preview,
     definition_title,
     definition_values,
+    deleted_lines,
     folder_line,
     release_band,
 )
 from reltui.ui.present_releases import bad_row_line
 from reltui.ui.present_words import within
 from reltui.ui.screens.base import BANDS
+from reltui.ui.screens.definition_verbs import definition_subject
 from reltui.ui.screens.starred import StarredScreen
 from reltui.ui.screens.subject import Subject
-from reltui.ui.screens.writing import Here, WritingScreen
+from reltui.ui.screens.writing import WritingScreen
 from reltui.ui.widgets.grid import Column
 
 
@@ -46,12 +58,14 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
     def __init__(self) -> None:
         self._rows: dict[int, Definition] = {}
         self._waiting: Counter[int] = Counter()
+        self.deleted = False
+        """The deleted definitions are shown in place of the others."""
         super().__init__()
 
     @property
     def topic(self) -> DefinitionsOf | None:
         chosen = self.chosen
-        return DefinitionsOf(*chosen) if chosen is not None else None
+        return DefinitionsOf(*chosen, deleted=self.deleted) if chosen is not None else None
 
     def list_topics(self) -> Sequence[Topic[Any]]:
         topic = self.topic
@@ -59,7 +73,8 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
 
     def details(self, key: int) -> Sequence[Topic[Any]]:
         topic = self.topic
-        if topic is None or key < 0:
+        # A deleted definition cannot be asked for by its id.
+        if topic is None or key < 0 or topic.deleted:
             return ()
         whole = DefinitionOf(topic.server, topic.project, key)
         width, height = self.app.size
@@ -156,6 +171,8 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         topic = self.topic
         if topic is None or key is None or key not in self._rows:
             return ()
+        if topic.deleted:
+            return deleted_lines(self._rows[key], cells, self.look)
         whole = self.app.service.look(DefinitionOf(topic.server, topic.project, key))
         shown = definition_preview(
             self._rows[key],
@@ -172,33 +189,56 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
 
     def band(self, key: int | None, cells: int, lines: int) -> Sequence[Line]:
         topic = self.topic
-        if topic is None or key is None or key not in self._rows:
+        if topic is None or key is None or key not in self._rows or topic.deleted:
             return [()]
         releases = self.app.service.look(ReleasesOf(topic.server, topic.project, key)).data
         return release_band(releases, cells, self.look)
 
     def empty(self) -> Sequence[Line]:
-        return self.nothing("definitions", self.topic, filtered=bool(self.filter and self._rows))
+        what = "deleted definitions" if self.deleted else "definitions"
+        return self.nothing(what, self.topic, filtered=bool(self.filter and self._rows))
 
     def open_row(self, key: int) -> None:
         topic = self.topic
-        if topic is not None:
+        if self.deleted:
+            self.app.say("It is deleted; :undelete has it back.")
+        elif topic is not None:
             ways.definition(self.app, DefinitionOf(topic.server, topic.project, key))
 
     def is_about_row(self, verb: Verb) -> bool:
         return True
 
     def subject_of(self, verb: Verb, key: int) -> Subject | SafeText:
-        topic = self.topic
-        if verb is not Verb.CREATE or topic is None:
+        topic, definition = self.topic, self._rows.get(key)
+        if topic is None or definition is None:
             return super().subject_of(verb, key)
-        return self.create_subject(topic.server, topic.project, key)
+        if verb is Verb.CREATE and not topic.deleted:
+            return self.create_subject(topic.server, topic.project, key)
+        # The list of the deleted ones says it of each, whatever their JSON says.
+        drawn = replace(definition, is_deleted=topic.deleted)
+        current = partial(self._current, key)
+        whole = DefinitionOf(topic.server, topic.project, key)
+        return definition_subject(self, verb, whole, drawn, current, self.app.service.look(topic))
 
-    def written(self) -> Here | str:
+    def _current(self, key: int) -> Definition | None:
+        return next((definition for definition in self.data().rows if definition.id == key), None)
+
+    def do_deleted(self) -> None:
+        """The deleted definitions, or the others again."""
+        self.deleted = not self.deleted
+        self.update()
+
+    def do_history(self) -> None:
+        """The revisions of the definition under the cursor."""
         topic, key = self.topic, self.grid.cursor
-        if topic is None:
-            return "The projects have not been read yet."
-        return (topic.server, topic.project, self._rows.get(key) if key is not None else None)
+        if topic is not None and key is not None and not topic.deleted:
+            ways.history(self.app, DefinitionOf(topic.server, topic.project, key))
+
+    def do_folders(self) -> None:
+        """The folders of the project."""
+        topic = self.topic
+        if topic is not None:
+            ways.folders(self.app, FoldersOf(topic.server, topic.project))
 
     def id_text(self, key: int) -> SafeText:
         return SafeText(str(key))

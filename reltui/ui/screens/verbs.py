@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reltui.data.decision import Stage, Verb
+from reltui.data.decision import FolderPlace, Stage, Verb
 from reltui.data.topics import ServerState
 from reltui.model.approval import Approval
+from reltui.model.definition import Definition
 from reltui.model.text import SafeText
 from reltui.ui.present_words import count
 from reltui.ui.screens.decision import DecisionDialog
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
     from reltui.ui.present_plan import PlanRow
     from reltui.ui.screens.base import ReltuiScreen
+
+
+KEEPING = (Verb.SAVE, Verb.NEW, Verb.DELETE_DEFINITION, Verb.ADD_FOLDER, Verb.MOVE_FOLDER)
+"""Verbs about definitions and folders that ask for more than a comment."""
 
 
 def begin(app: ReltuiApp, verb: Verb, screen: ReltuiScreen) -> None:
@@ -71,6 +77,8 @@ def open_dialog(app: ReltuiApp, subject: Subject) -> None:
         app.push_screen(DeployDialog(subject, server, subject.seen))
     elif isinstance(subject.seen, Approval):
         _open_approval(app, subject, server, subject.seen)
+    elif subject.verb in KEEPING:
+        _open_keeping(app, subject, server)
     else:
         app.push_screen(DecisionDialog(subject, server))
 
@@ -86,6 +94,23 @@ def _open_approval(app: ReltuiApp, subject: Subject, server: ServerState, seen: 
         app.push_screen(LaterDialog(subject, server, seen))
     else:
         app.push_screen(DecisionDialog(subject, server))
+
+
+def _open_keeping(app: ReltuiApp, subject: Subject, server: ServerState) -> None:
+    """Open what saves or deletes a definition, or is about a folder."""
+    from reltui.ui.screens.definition_deleting import DeletingDialog
+    from reltui.ui.screens.definition_saving import SavingDialog
+    from reltui.ui.screens.folder_dialogs import FolderDialog, pick_target
+
+    match subject.verb, subject.seen:
+        case Verb.DELETE_DEFINITION, Definition() as definition:
+            app.push_screen(DeletingDialog(subject, server, definition))
+        case Verb.MOVE_FOLDER, _ if "to" not in subject.options:
+            app.push_screen(pick_target(subject, partial(open_dialog, app)))
+        case Verb.ADD_FOLDER | Verb.MOVE_FOLDER, FolderPlace() as folder:
+            app.push_screen(FolderDialog(subject, server, folder))
+        case _:
+            app.push_screen(SavingDialog(subject, server))
 
 
 def open_plan(

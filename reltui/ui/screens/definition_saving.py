@@ -1,0 +1,143 @@
+"""The dialog that saves a definition, an existing or a new one: what changes, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from reltui.data.confirming import is_protected
+from reltui.data.decision import Decision, Draft
+from reltui.data.topics import ResourcesOf, ServerState
+from reltui.errors import ReltuiError
+from reltui.model.definition import Definition
+from reltui.model.editing.changes import changes, raw_lines
+from reltui.model.resources import NOTHING, Resources
+from reltui.model.text import SafeText
+from reltui.ui.present import Line, line, span, wrap
+from reltui.ui.present_changes import change_lines, plain_changes, raw_line
+from reltui.ui.present_saving import changed_stages, new_lines, stage_word
+from reltui.ui.present_verbs import about
+from reltui.ui.present_words import count
+from reltui.ui.screens.asking import SubjectDialog, text_field
+from reltui.ui.screens.dialog import fact, key_hint
+from reltui.ui.screens.subject import Subject
+from reltui.ui.widgets.lines import Lines
+
+NO_COMMENT = "no comment: the history will not say why"
+
+
+class SavingDialog(SubjectDialog):
+    """Shows everything that changes, which must be read to its end; as JSON on a key."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        server: ServerState,
+        *,
+        comment: str = "",
+        submitted: Callable[[Decision], None] | None = None,
+        left: Callable[[str], None] | None = None,
+    ) -> None:
+        """`submitted` is told of the decision; `left` of the comment, when it is closed without one."""
+        super().__init__(subject, server)
+        self.is_raw = False
+        self._comment = comment
+        self._submitted = submitted
+        self._left = left
+        self._compared: tuple[Sequence[Line], Sequence[Line]] | None = None
+        """The difference in words and as JSON, once it was made."""
+        self._differs = True
+        if isinstance(subject.seen, Definition):
+            stages = changed_stages(subject.seen.raw, subject.body)
+            protected = [stage for stage in stages if is_protected(stage[0], server)]
+            if protected:
+                self.protected = True
+                self.word, self.word_is = stage_word(*protected[0])
+                self.needs_button = True
+
+    @property
+    def base(self) -> Mapping[str, Any]:
+        """What the server has; nothing for a new one."""
+        return self.about.seen.raw if isinstance(self.about.seen, Definition) else {}
+
+    def _known(self) -> Resources:
+        topic = ResourcesOf(self.about.server, self.about.project)
+        return self.app.service.look(topic).data or NOTHING
+
+    def text(self, cells: int) -> Sequence[Line]:
+        lines = self.place_lines(cells)
+        for label, value in about(self.about.seen, self.protected):
+            lines += fact(label, value, cells)
+        lines += self.about.facts_now()
+        lines += self._change_lines(cells)
+        lines += fact("Effect", (span(self.words.effect),), cells)
+        lines += self.end_lines(cells)
+        self.needed = len(lines)
+        return [*lines, *self.about.more()]
+
+    def _change_lines(self, cells: int) -> list[Line]:
+        if self._compared is None:
+            found = changes(self.base, self.about.body, self._known()) if self.base else ()
+            self._differs = bool(found) or not self.base
+            words = list(change_lines(found)) if self.base else list(new_lines(self.about.body))
+            title = count(len(found), "difference") if self.base else "what it has"
+            head = line(span("Changes      " if self.base else "New          ", "dim"), span(title, "head"))
+            raw = [raw_line(each) for each in raw_lines(self.base, self.about.body)]
+            self._compared = ([head, *words], [line(span("As JSON", "head")), *raw])
+        shown = self._compared[self.is_raw]
+        return [row for each in shown for row in wrap(each, cells)]
+
+    def do_raw(self) -> None:
+        """The difference as JSON, or in words again."""
+        self.is_raw = not self.is_raw
+        self.update()
+
+    def more_keys(self) -> Line:
+        raw = key_hint(self.app.keymap.key_of("raw"), "words" if self.is_raw else "JSON")
+        return (*raw, *super().more_keys())
+
+    def comment_fields(self) -> list[Widget]:
+        return [
+            text_field("Comment: why is it changed? tab comes here, Enter adds a line", text=self._comment)
+        ]
+
+    def extra(self) -> Sequence[Widget]:
+        return [*self.comment_fields(), *self.word_fields()]
+
+    def update(self) -> None:
+        super().update()
+        if not self.is_left and self.ready() is None and not self.comment():
+            self.query_one("#warning", Lines).show([line(span(NO_COMMENT, "dim"))])
+
+    def ready(self) -> SafeText | None:
+        found = super().ready()
+        if found is None and self._compared is not None and not self._differs:
+            found = SafeText("Nothing would change: there is nothing to save.")
+        return found or self.word_missing()
+
+    def chosen(self) -> Mapping[str, Any]:
+        told = plain_changes(changes(self.base, self.about.body, self._known())) if self.base else []
+        return {**self.about.options, "changes": told}
+
+    def draft(self) -> Draft:
+        return replace(super().draft(), body=self.about.body)
+
+    def confirm(self) -> None:
+        try:
+            decision = self.app.service.outbox.submit(self.draft())
+        except ReltuiError as error:
+            self.app.say(SafeText(str(error)), "bad")
+        else:
+            self._left = None
+            if self._submitted is not None:
+                self._submitted(decision)
+        self.close_dialog()
+
+    def close_dialog(self) -> None:
+        if self._left is not None and self.query("#comment"):
+            self._left(self.query_one("#comment", TextArea).text)
+        super().close_dialog()
