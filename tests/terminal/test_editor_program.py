@@ -1,0 +1,125 @@
+"""An editor takes the terminal over and gives it back: its keys are its own, and decisions go on."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.harness import Terminal
+from tests.terminal.program import Demo, Desk
+from tests.terminal.steps import confirm, open_dialog, ready, until
+
+# Key 4 opens a text in the editor, from any screen.
+PLANTED = """
+import sys
+from reltui.cli import main
+from reltui.ui.app import ReltuiApp
+from reltui.ui.external_editor import NotEdited, TextFile, edit_text, state_folder
+usual = ReltuiApp.go_top
+async def edited(app):
+    file = TextFile.create(state_folder(app), "the text", ".txt")
+    try:
+        app.say("taken: " + await edit_text(app, file))
+    except NotEdited as error:
+        app.say(str(error))
+    file.remove()
+def go_top(app, name):
+    if name == "live":
+        app.run_worker(edited(app))
+    else:
+        usual(app, name)
+ReltuiApp.go_top = go_top
+sys.exit(main(sys.argv[1:]))
+"""
+
+EDITOR = """
+import pathlib, sys
+path = pathlib.Path(sys.argv[-1])
+print("EDITOR of", path.read_text(), flush=True)
+typed = ""
+while not typed:
+    try:
+        typed = input("type: ")
+    except KeyboardInterrupt:
+        print("INTERRUPTED", flush=True)
+path.write_text(typed)
+"""
+
+
+@pytest.fixture
+def command(desk: Desk, tmp_path: Path) -> list[str]:
+    """The program with an editor that is a few lines of Python."""
+    editor = tmp_path / "editor.py"
+    editor.write_text(EDITOR)
+    desk.environment["EDITOR"] = f"'{sys.executable}' '{editor}'"
+    desk.environment.pop("VISUAL", None)
+    return [sys.executable, "-c", PLANTED, *desk.command()[3:]]
+
+
+def open_editor(terminal: Terminal) -> None:
+    terminal.press("4")
+    terminal.wait_for("EDITOR of the text")
+    terminal.wait_for("type:$")
+
+
+def test_the_terminal_is_the_editors_and_then_ours_again(command: list[str], desk: Desk) -> None:
+    with Terminal(command, environment=desk.variables(), folder=desk.home) as terminal:
+        ready(terminal)
+        shown = terminal.wait_for(r"^>.*$").group()
+        settings = terminal.left_behind()
+        open_editor(terminal)
+        assert terminal.left_behind() == []
+        terminal.press("ctrl+c")
+        terminal.wait_for("INTERRUPTED")
+        terminal.type_text("quit\r", pause=0)
+        terminal.wait_for("taken: quit")
+        assert terminal.wait_for(r"^>.*$").group()[:40] == shown[:40]
+        assert terminal.left_behind() == settings
+        terminal.press("j")
+        until(terminal, lambda: terminal.wait_for(r"^>.*$").group() != shown)
+        # ctrl+c is ours again.
+        terminal.press("ctrl+c")
+        assert terminal.wait_exit() == 0
+        assert terminal.left_behind() == []
+    assert [path for path in (desk.home / "state" / "reltui" / "texts").rglob("*") if path.is_file()] == []
+
+
+def test_a_decision_goes_on_while_the_editor_is_open(command: list[str], desk: Desk, server: Demo) -> None:
+    desk.hold_seconds = 3.0
+    desk.command()
+    with Terminal(command, environment=desk.variables(), folder=desk.home) as terminal:
+        ready(terminal)
+        open_dialog(terminal, "a", "Approve")
+        confirm(terminal, r"held [0-9]|held: ")
+        open_editor(terminal)
+        assert server.ledger() == []
+        until(terminal, lambda: len(server.ledger()) == 1)
+        terminal.wait_for("type:$")
+        terminal.type_text("done\r", pause=0)
+        terminal.wait_for("landed: approve ")
+        assert len(server.ledger()) == 1
+
+
+def test_suspended_with_its_editor_and_back(command: list[str], desk: Desk) -> None:
+    (desk.home.parent / "inputrc").write_text("set enable-bracketed-paste off\n")
+    environment = desk.variables() | {"PS1": "shell> ", "INPUTRC": str(desk.home.parent / "inputrc")}
+    script = desk.home / "planted.py"
+    script.write_text(PLANTED)
+    line = " ".join(f"'{part}'" for part in [sys.executable, str(script), *command[3:]])
+    with Terminal(["bash", "--norc", "--noprofile", "-i"], environment=environment) as terminal:
+        terminal.wait_for("shell>")
+        terminal.type_text(f"{line}\r", pause=0)
+        ready(terminal)
+        open_editor(terminal)
+        terminal.press("ctrl+z")
+        terminal.wait_for("Stopped")
+        terminal.type_text("fg\r", pause=0)
+        terminal.read_for(0.3)
+        terminal.type_text("back\r", pause=0)
+        terminal.wait_for("taken: back")
+        terminal.press("ctrl+c")
+        terminal.wait_for(r"shell> *$")
+        terminal.type_text("exit\r", pause=0)
+        terminal.wait_exit()
