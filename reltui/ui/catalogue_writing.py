@@ -36,9 +36,7 @@ WRITING: tuple[Action, ...] = (
     Action("collapse", ("left",), "fold", "Fold what is below it away, or go to what it belongs to.", HERE),
     Action("expand", ("right",), "unfold", "Show what is below it, or go to its fields.", HERE),
     Action("find-part", ("/",), "find", "Find a stage, a job, a task and the like by its words.", HERE),
-    Action(
-        "next-problem", ("p",), "next problem", "Go to the next problem and its field.", HERE, footer=True
-    ),
+    Action("next-problem", ("p",), "problem", "Go to the next problem and its field.", HERE, footer=True),
     Action("difference", ("v",), "changes", "Show what is changed so far.", HERE, footer=True),
     Action("as-text", ("E",), "as text", "Edit the whole definition as text in your own editor.", HERE),
     Action(
