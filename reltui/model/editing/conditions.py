@@ -9,8 +9,9 @@ from typing import Any
 from reltui.model.decode import count_of
 from reltui.model.editing.kinds import ConditionKind, condition_kind
 from reltui.model.editing.outline import STAGES, by_rank
-from reltui.model.editing.shape import Json, Path, at, mapped, objects, put
+from reltui.model.editing.shape import Json, Path, at, insert, mapped, objects, put
 from reltui.model.editing.slots import plain
+from reltui.model.text import clean
 
 RELEASE, AFTER_STAGES, MANUAL = "release", "stages", "manual"
 STARTS = (
@@ -79,12 +80,41 @@ def stage_before(raw: Mapping[str, Any], path: Path) -> str | None:
     """The nearest stage of a lower rank, else any other, that does not wait for this one itself."""
     own = at(raw, path) or {}
     rank = count_of(own.get("rank"))
-    earlier, later = [], []
+    earlier: list[str] = []
+    later: list[str] = []
     for place, stage in by_rank(raw, STAGES):
         name = plain(stage.get("name"))
         if (*STAGES, place) != path[:2] and not waits_for(raw, name, own):
             (earlier if count_of(stage.get("rank")) < rank else later).append(name)
     return next(iter([*reversed(earlier), *later]), None)
+
+
+def with_stage(raw: Mapping[str, Any], path: Path, value: str, place: int | None = None) -> Json:
+    """The stage waiting for one more stage, or in one condition for another one.
+
+    Raises ValueError with a sentence: there is no such stage, it is waited for already, or it waits itself.
+    """
+    own = at(raw, path) or {}
+    name = next((o for o in other_stages(raw, path) if o.lower() == value.strip().lower()), None)
+    if name is None:
+        raise ValueError("Pick one of the other stages.")
+    places = [p for p, c in objects(own, ("conditions",)) if condition_kind(c) == ConditionKind.STAGE]
+    others = [plain(at(own, ("conditions", p, "name"))).lower() for p in places if p != place]
+    if name.lower() in others:
+        raise ValueError(f"It waits for {clean(name)} already.")
+    if waits_for(raw, name, own):
+        raise ValueError(f"{clean(name)} waits for this stage itself.")
+    conditions = (*path, "conditions")
+    if place is not None:
+        return put(raw, (*conditions, place, "name"), name)
+    if places:
+        return insert(raw, conditions, places[-1] + 1, after_stage(name))
+    rest = [c for c in at(raw, conditions) or [] if not _is_event(c)]
+    return put(raw, conditions, [after_stage(name), *rest])
+
+
+def _is_event(condition: object) -> bool:
+    return isinstance(condition, Mapping) and condition_kind(condition) == ConditionKind.EVENT
 
 
 def waits_for(raw: Mapping[str, Any], name: str, stage: Mapping[str, Any]) -> bool:

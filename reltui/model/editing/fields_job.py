@@ -37,10 +37,10 @@ def job(form: Form) -> None:
             (INPUT, "deploymentHealthOption"),
             (
                 ("OneTargetAtATime", "one"),
-                ("QuarterOfTargets", "a quarter"),
-                ("HalfOfTargets", "half"),
-                ("AllTargets", "all"),
-                ("Custom", "so many percent must stay healthy"),
+                ("QuarterOfTargetsInParallel", "a quarter"),
+                ("HalfOfTargetsInParallel", "half"),
+                ("AllTargetsInParallel", "all"),
+                ("Custom", "as many as leaves enough healthy"),
             ),
         )
         form.number("percent", "Healthy at least", (INPUT, "healthPercent"), high=100, unit="%")

@@ -18,6 +18,7 @@ from reltui.model.editing.conditions import (
     settled,
     start_of,
     with_name,
+    with_stage,
     with_start,
 )
 from reltui.model.editing.filters import alias, filter_fields
@@ -148,27 +149,13 @@ def start(form: Form) -> None:
 def _after(form: Form, place: int, condition: Mapping[str, Any]) -> None:
     path = form.base[:2]
 
-    def write(new: str | Choice) -> Json:
-        wanted = typed(new).strip().lower()
-        name = next((o for o in other_stages(form.raw, path) if o.lower() == wanted), None)
-        if name is None:
-            raise ValueError("Pick one of the other stages.")
-        taken = [
-            plain(other.get("name")).lower()
-            for number, other in objects(form.raw, (*path, "conditions"))
-            if number != place and condition_kind(other) == ConditionKind.STAGE
-        ]
-        if name.lower() in taken:
-            raise ValueError(f"It waits for {clean(name)} already.")
-        return form.set((place, "name"), name)
-
     name = plain(condition.get("name"))
     form.add(
         f"after:{place}",
         "After",
         FieldKind.PICK,
         name,
-        write,
+        lambda new: with_stage(form.raw, path, typed(new), place),
         is_required=True,
         choices=[(other, clean(other)) for other in other_stages(form.raw, path)],
         pick=Pick.STAGE,

@@ -339,7 +339,7 @@ class Form:
         current = next((key for key, _ in choices if key.lower() == found.lower()), found)
         named = [(key, SafeText(name)) for key, name in choices]
         if current not in dict(choices):
-            named.append((current, clean(current) or SafeText("(none)")))
+            named.append((current, clean(current) or SafeText("(not set)")))
 
         def usual(new: str | Choice) -> Json:
             wanted = typed(new).strip().lower()
