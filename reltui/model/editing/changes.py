@@ -417,8 +417,15 @@ def _order(
     was = [now_of[place] for place in by_rank(old)]
     if was == by_rank(new):
         return ()
-    words = (" > ".join(_stage_name(rows[place]) for place in by_rank(rows)) for rows in (old, new))
-    return (spot.told(f"order of {what}", *words),)
+    before, after = (" > ".join(_stage_name(rows[place]) for place in by_rank(rows)) for rows in (old, new))
+    if before == after:
+        # Two of one name changed places, or one of them came or went, which is told of itself.
+        if None in was or len(old) != len(new):
+            return ()
+        before, after = (
+            " > ".join(str(1 + (place or 0)) for place in order) for order in (by_rank(new), was)
+        )
+    return (spot.told(f"order of {what}", before, after),)
 
 
 def _carried(conditions: object, renamed: Mapping[str, str]) -> object:
@@ -468,7 +475,7 @@ def _variable(spot: Spot, what: str, old: object, new: object) -> Found:
     if before != after:
         yield spot.told(what, before, after)
     if both:
-        told = frozenset({"isSecret"} | ({"value"} if before != after else set()))
+        told = frozenset({"isSecret", "value"} if before != after or (now or {}).get("isSecret") else ())
         about = replace(spot, about=f"{what}: ")
         labels: Mapping[str, Label] = {
             "allowOverride": ("settable when a release is made", lambda value: _truth(value))

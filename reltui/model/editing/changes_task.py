@@ -89,7 +89,9 @@ def tasks_differ(spot: Spot, jobs: Sequence[Job]) -> Found:
         was = None if left is None else gone[left]
         now = None if right is None else come[right]
         if was is not None and now is not None:
-            yield _told(was, now, f"task {now.name}", *_steps(was, now))
+            before, after = _steps(was, now)
+            if before != after:
+                yield _told(was, now, f"task {now.name}", before, after)
             stayed.append((was, now))
         elif was is not None and was.job.new is not None:
             yield _told(was, None, "task", _in_job(was, was.job.old), None)

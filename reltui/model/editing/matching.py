@@ -134,7 +134,7 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
     "environments": (_stage_id, _name),
     "artifacts": (_alias,),
     "triggers": (exact, _trigger),
-    "deployPhases": (exact, _job_reference, _job, _job_place),
+    "deployPhases": (exact, _job_reference, _job, _name, _job_place),
     "workflowTasks": (exact, _task, _task_renamed),
     "tasks": (exact, _task),
     "gates": (exact, _gate),

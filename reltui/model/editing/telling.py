@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reltui.model.change import Difference
-from reltui.model.editing.matching import SETS, pairs
+from reltui.model.editing.matching import MAPS, SETS, pairs
 from reltui.model.editing.shape import Path
 from reltui.model.editing.wording import value_pair
 from reltui.model.text import SafeText, clean
@@ -64,6 +64,8 @@ def value_differs(spot: Spot, name: str, old: object, new: object) -> Found:
     """Tell by path what differs of any two values; `spot` is theirs. Nothing when they are equal."""
     if old == new and type(old) is type(new):
         return
+    if spot.new and spot.new[-1] in MAPS:
+        old, new = ({} if value is None else value for value in (old, new))
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in {**old, **new}:
             yield from value_differs(

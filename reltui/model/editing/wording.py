@@ -238,9 +238,16 @@ def variable_words(
     old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
 ) -> tuple[SafeText | None, SafeText | None]:
     """The values of a variable on both sides. One that is, or becomes, a secret is never told."""
-    if new is not None and new.get("isSecret"):
-        before = old if old is None else MASKED if old.get("isSecret") else SafeText("not secret")
-        typed = new.get("value") is not None and new.get("value") != (old or {}).get("value")
-        return before, VALUE_SET if typed else MASKED
-    before = old if old is None else MASKED if old.get("isSecret") else scalar_of(old.get("value"))
-    return before, None if new is None else scalar_of(new.get("value"))
+    before, after = (None if row is None else _variable_value(row) for row in (old, new))
+    is_told = (old or {}).get("value") != (new or {}).get("value")
+    if old is not None and before == after == VALUE_SET and is_told:
+        before = MASKED
+    if before is not None and not (old or {}).get("isSecret") and new is not None and new.get("isSecret"):
+        before = SafeText("not secret")
+    return before, after
+
+
+def _variable_value(row: Mapping[str, Any]) -> SafeText:
+    if not row.get("isSecret"):
+        return scalar_of(row.get("value"))
+    return VALUE_SET if row.get("value") is not None else MASKED
