@@ -18,7 +18,8 @@ from reltui.data.topics import (
     Why,
 )
 from reltui.demo.server import RunningDemo
-from reltui.demo.tasks import MANUAL_INTERVENTION
+from reltui.demo.task_types import COMMAND_LINE
+from reltui.demo.tasks import CALL, MANUAL_INTERVENTION, QUERY
 from reltui.model.definition import Definition
 from reltui.model.project import Project
 from reltui.model.release import Environment, Release, ReleaseStatus
@@ -31,7 +32,7 @@ RETENTION = {"daysToKeep": 30, "releasesToKeep": 3, "retainBuild": True}
 
 def task(name: str, **more: Any) -> dict[str, Any]:
     """A task of a definition; `inputs` tell the embedded server how it runs."""
-    return {"name": name, "taskId": "6f2b0c3e-3f0b-4f44-9a53-0f5a3b7f2c11", "enabled": True, **more}
+    return {"name": name, "taskId": COMMAND_LINE, "version": "*", "enabled": True, **more}
 
 
 def stage(name: str, rank: int, *, starts: bool = False, **more: Any) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def stage(name: str, rank: int, *, starts: bool = False, **more: Any) -> dict[st
                 "rank": 1,
                 "phaseType": "agentBasedDeployment",
                 "name": "Run on agent",
+                "deploymentInput": {"queueId": 15},
                 "workflowTasks": [task("Deploy", inputs={"demoSeconds": "600"})],
             }
         ],
@@ -84,8 +86,8 @@ GATES = {
         "minimumSuccessDuration": 0,
     },
     "gates": [
-        {"tasks": [task("Query work items", inputs={"demoSamples": "pass"})]},
-        {"tasks": [task("Check open incidents", inputs={"demoSamples": "fail"})]},
+        {"tasks": [task("Query work items", taskId=QUERY, inputs={"demoSamples": "pass"})]},
+        {"tasks": [task("Check open incidents", taskId=CALL, inputs={"demoSamples": "fail"})]},
     ],
 }
 

@@ -1,0 +1,82 @@
+"""Unsaved edits of definitions: kept, read back, owned, and without secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from reltui.data.edits import Edit, EditStore, new_key, without_secrets
+from reltui.model.text import SafeText
+
+RAW: dict[str, Any] = {
+    "name": "Fresh\u202e.CD",
+    "variables": {"Key": {"value": "c4n4ry", "isSecret": True}, "Ring": {"value": "one"}},
+    "environments": [{"name": "DEV", "variables": {"Key": {"value": "c4n4ry", "isSecret": True}}}],
+}
+
+
+def edit(key: str = "", at: float = 1.0) -> Edit:
+    """A new definition."""
+    return Edit(key or new_key(), "http://one/tfs/Main", "p1", "Billing", 0, None, RAW, "why", at)
+
+
+def test_what_was_kept_is_read_back_newest_first_without_values_of_secrets(tmp_path: Path) -> None:
+    store = EditStore(tmp_path / "edits")
+    store.save(edit("aa", at=1.0))
+    store.save(replace(edit("bb", at=2.0), base=RAW, definition_id=7))
+    first, second = store.load()
+    assert (first.key, second.key) == ("bb", "aa")
+    assert first.work == without_secrets(RAW) == first.base
+    assert first.work["variables"] == {"Key": {"value": None, "isSecret": True}, "Ring": {"value": "one"}}
+    assert "\u202e" not in second.name
+    for path in (tmp_path / "edits").iterdir():
+        assert b"c4n4ry" not in path.read_bytes()
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "c4n4ry" not in repr(edit())
+
+
+def test_kept_again_it_is_one_and_removed_it_is_none(tmp_path: Path) -> None:
+    store = EditStore(tmp_path / "edits")
+    assert store.load() == ()
+    store.save(edit("aa"))
+    store.save(replace(edit("aa"), comment="better"))
+    assert [each.comment for each in store.load()] == ["better"]
+    store.drop("aa")
+    store.drop("aa")
+    store.drop(None)
+    assert store.load() == ()
+
+
+def test_what_another_running_program_has_in_hand_is_not_offered(tmp_path: Path) -> None:
+    store = EditStore(tmp_path / "edits")
+    store.save(edit("aa"))
+    path = tmp_path / "edits" / "aa.json"
+    plain = json.loads(path.read_bytes())
+    # The parent of this process runs; when it was started is not what the file says, but it is alive.
+    parent = Path(f"/proc/{os.getppid()}/stat").read_text(encoding="ascii", errors="replace")
+    plain["owner"] |= {"pid": os.getppid(), "started": parent.rpartition(")")[2].split()[19]}
+    path.write_text(json.dumps(plain))
+    assert store.load() == ()
+    plain["owner"]["started"] = "another time"
+    path.write_text(json.dumps(plain))
+    assert [each.key for each in store.load()] == ["aa"]
+
+
+def test_what_cannot_be_read_is_set_aside_and_told(tmp_path: Path) -> None:
+    store = EditStore(tmp_path / "edits")
+    store.save(edit("aa"))
+    (tmp_path / "edits" / "bb.json").write_bytes(b"{")
+    (tmp_path / "edits" / "cc.json").write_bytes(json.dumps({"version": 99}).encode())
+    assert [each.key for each in store.load()] == ["aa"]
+    assert len(store.troubles) == 2
+    assert (tmp_path / "edits" / "bb.json.unreadable").read_bytes() == b"{"
+    assert [each.key for each in store.load()] == ["aa"]
+    assert store.troubles == ()
+
+
+def test_an_edit_without_a_name_is_told_so() -> None:
+    assert replace(edit(), work={}).name == SafeText("without a name")
