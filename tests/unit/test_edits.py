@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_set_aside_and_told(tmp_path: Path) -> None:
     assert len(store.troubles) == 2
     assert (tmp_path / "edits" / "bb.json.unreadable").read_bytes() == b"{"
     assert [each.key for each in store.load()] == ["aa"]
-    assert store.troubles == ()
+    assert not store.troubles
 
 
 def test_an_edit_without_a_name_is_told_so() -> None:
