@@ -20,10 +20,18 @@ FRESH_SECONDS = 30.0
 class OpeningScreen(ReadingScreen):
     """Says that a definition is being read, and gives way once it is. Escape stops waiting."""
 
-    def __init__(self, topic: DefinitionOf, name: SafeText, then: Callable[[Definition], None]) -> None:
+    def __init__(
+        self,
+        topic: DefinitionOf,
+        name: SafeText,
+        then: Callable[[Definition], None],
+        fresh_seconds: float = FRESH_SECONDS,
+    ) -> None:
+        """`fresh_seconds`: what was read so long before is good enough."""
         super().__init__()
+        self._oldest = time.time() - fresh_seconds
         self._topic = topic
-        self._name = name
+        self._called = name
         self._then = then
 
     def topics(self) -> Sequence[Topic[Any]]:
@@ -33,7 +41,7 @@ class OpeningScreen(ReadingScreen):
         return self.app.service.look(self._topic)
 
     def heading(self) -> Line:
-        return line("Reading ", Span(within(self._name), "head"))
+        return line("Reading ", Span(within(self._called), "head"))
 
     def text(self, cells: int) -> Sequence[Line]:
         problems = self.snapshot().problems
@@ -48,7 +56,7 @@ class OpeningScreen(ReadingScreen):
         data, read_at = found.data, found.read_at
         if data is None or read_at is None or found.from_cache or data.definition.environments is None:
             return None
-        return data.definition if time.time() - read_at <= FRESH_SECONDS else None
+        return data.definition if read_at >= self._oldest else None
 
     def on_mount(self) -> None:
         """What is known from before may be too old."""
