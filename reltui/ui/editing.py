@@ -70,8 +70,6 @@ class Editing:
         self._undone: list[Step] = []
         self._done: list[Step] = []
         self._timer: asyncio.TimerHandle | None = None
-        self.changed_at = time.time()
-        """`time.time()` of the last change."""
 
     @property
     def definition_id(self) -> int:
@@ -126,17 +124,14 @@ class Editing:
         return step.at
 
     def rebase(self, base: Mapping[str, Any], work: Mapping[str, Any]) -> None:
-        """The server has another state now; `work` has what was changed here on top of it."""
-        self.base = self._begun_with = dict(base)
-        self.change(dict(work))
-        self._keep_later()
+        """The server has another state now; `work` has what was changed here on top of it.
 
-    def saved(self, body: Mapping[str, Any], made_id: int) -> None:
-        """A save has landed without what was changed since; `made_id` is the id of a new definition."""
-        known = {"id": made_id} if made_id else {}
-        self.base = self._begun_with = {**body, **known}
-        self.work = {**self.work, **known}
-        self._keep_later()
+        There is no way back over this: an older state would take away what others have changed.
+        """
+        self.base = self._begun_with = dict(base)
+        self._done.clear()
+        self._undone.clear()
+        self._become(dict(work))
 
     # The unsaved copy
 
@@ -147,7 +142,6 @@ class Editing:
     def _keep_later(self) -> None:
         self._stop()
         self._timer = asyncio.get_running_loop().call_later(REST_SECONDS, self.keep)
-        self.changed_at = time.time()
 
     def _stop(self) -> None:
         if self._timer is not None:
@@ -167,11 +161,6 @@ class Editing:
             self.trouble = SafeText("")
         except ReltuiError as error:
             self.trouble = SafeText(str(error))
-
-    def let_go(self) -> None:
-        """It was saved, or is thrown away: whatever else happens, no copy is written any more."""
-        self._begun_with = self.base = self.work
-        self.keep()
 
     def edit(self) -> Edit:
         """As it is kept on disk."""

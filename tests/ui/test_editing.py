@@ -71,26 +71,19 @@ async def test_a_new_definition_is_kept_once_something_was_done_to_it(tmp_path: 
     assert [edit.definition_id for edit in store.load()] == [0]
 
 
-async def test_what_was_saved_is_kept_no_more(tmp_path: Path) -> None:
+async def test_there_is_no_way_back_over_what_others_have_changed(tmp_path: Path) -> None:
     editing, store = begun(tmp_path)
-    editing.change(put(editing.work, ("name",), "Other"))
-    editing.keep()
-    editing.let_go()
-    editing.keep()
-    assert store.load() == ()
-
-
-async def test_changes_after_a_save_was_confirmed_stand_on_what_was_saved(tmp_path: Path) -> None:
-    editing, store = begun(tmp_path)
-    sent = put(editing.work, ("name",), "Sent")
-    editing.change(sent)
-    editing.change(put(sent, ("description",), "later"))
-    editing.saved(sent, 0)
+    editing.change(put(editing.work, ("name",), "Mine"))
+    theirs = put(three_stages(), ("revision",), 58)
+    editing.rebase(theirs, put(theirs, ("name",), "Mine"))
+    assert editing.undo() is None
     editing.keep()
     (kept,) = store.load()
     assert kept.base is not None
-    assert (kept.base["name"], kept.work["description"]) == ("Sent", "later")
-    editing.let_go()
+    assert (kept.base["revision"], kept.work["name"]) == (58, "Mine")
+    editing.rebase(theirs, theirs)
+    editing.keep()
+    assert store.load() == ()
 
 
 async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
