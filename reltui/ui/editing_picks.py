@@ -6,42 +6,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reltui.model.decode import mapping_of, objects_of, text_of
+from reltui.model.editing import structure
 from reltui.model.editing.fields import Pick
-from reltui.model.editing.kinds import JobKind, job_kind
 from reltui.model.editing.outline import Kind, Node
 from reltui.model.editing.shape import at
-from reltui.model.resources import AGENT, DEPLOYMENT_GROUP, SERVER, SERVER_GATE, Choice, Resources
-from reltui.model.text import SafeText, clean
+from reltui.model.resources import Choice, Resources
+from reltui.model.text import SafeText
 
 NO_TEXT = SafeText("")
-GATE_KINDS = (Kind.GATES_BEFORE, Kind.GATES_AFTER, Kind.GATE)
-PLACES = {JobKind.AGENT: AGENT, JobKind.GROUP: DEPLOYMENT_GROUP, JobKind.SERVER: SERVER}
 
 Offered = Sequence[tuple[Choice, SafeText]]
 """Choices, each with more words on it."""
 
 
-def runs_on(work: Mapping[str, Any], node: Node) -> str:
-    """Where a task that is put here would run, as the catalogue names it; empty where that is not known."""
-    if node.kind in GATE_KINDS:
-        return SERVER_GATE
-    if node.kind not in (Kind.JOB, Kind.TASK):
-        return ""
-    job = at(work, node.path[:4])
-    return PLACES.get(job_kind(mapping_of(job)), "")  # type: ignore[call-overload]
-
-
-def choices_of(pick: Pick, work: Mapping[str, Any], known: Resources, place: str = "") -> Offered | None:
-    """What there is to pick; None when it was not read. `place` is where a task would run."""
+def choices_of(
+    pick: Pick, work: Mapping[str, Any], node: Node, known: Resources, runs_on: str = ""
+) -> Offered | None:
+    """What there is to pick at a part; None when it was not read. `runs_on` is where a task would run."""
     match pick:
         case Pick.TASK:
             if known.task_types is None:
                 return None
-            return [(task.choice, task.description) for task in known.tasks_to_pick(place)]
-        case Pick.STAGE:
-            return _named(stage.get("name") for stage in objects_of(work.get("environments")))
-        case Pick.ARTIFACT:
-            return _named(artifact.get("alias") for artifact in objects_of(work.get("artifacts")))
+            return [(task.choice, task.description) for task in known.tasks_to_pick(runs_on)]
+        case Pick.STAGE | Pick.ARTIFACT:
+            return [(choice, NO_TEXT) for choice in structure.choices_of(work, node, pick)]
         case Pick.QUEUE:
             return _choices(known.queues)
         case Pick.DEPLOYMENT_GROUP:
@@ -63,11 +51,6 @@ def choices_of(pick: Pick, work: Mapping[str, Any], known: Resources, place: str
 
 def _choices(found: Iterable[Any] | None) -> Offered | None:
     return None if found is None else [(each.choice, NO_TEXT) for each in found]
-
-
-def _named(names: Iterable[object]) -> Offered:
-    texts = [name for name in names if isinstance(name, str) and name]
-    return [(Choice(name, clean(name)), NO_TEXT) for name in texts]
 
 
 def branch_repository(work: Mapping[str, Any], node: Node, known: Resources) -> str:

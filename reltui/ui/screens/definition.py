@@ -34,10 +34,11 @@ from reltui.ui.screens.definition_verbs import definition_now, definition_subjec
 from reltui.ui.screens.starred import toggle_favourite
 from reltui.ui.screens.subject import Subject
 from reltui.ui.screens.tabs import StagesScreen
-from reltui.ui.screens.writing import WritingScreen
+from reltui.ui.screens.writing import Here, WritingScreen
 from reltui.ui.widgets.grid import Column
 
 OLD = "This is an old revision. The definition as it is now has its history, and makes releases."
+NOT_READ = "The definition has not been read yet."
 READING = "The definition has not been read yet."
 
 
@@ -200,6 +201,12 @@ class DefinitionScreen(WritingScreen, StagesScreen):
     def do_folders(self) -> None:
         """The folders of the project."""
         ways.folders(self.app, FoldersOf(self.topic.server, self.topic.project))
+
+    def written(self) -> Here | str:
+        data, topic = self.data, self.topic
+        if isinstance(topic, DefinitionAt):
+            return OLD
+        return (topic.server, topic.project, data.definition) if data is not None else NOT_READ
 
     def do_favourite(self) -> None:
         """Make the definition a favourite, or no longer."""

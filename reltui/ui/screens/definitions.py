@@ -39,7 +39,7 @@ from reltui.ui.screens.base import BANDS
 from reltui.ui.screens.definition_verbs import definition_subject
 from reltui.ui.screens.starred import StarredScreen
 from reltui.ui.screens.subject import Subject
-from reltui.ui.screens.writing import WritingScreen
+from reltui.ui.screens.writing import Here, WritingScreen
 from reltui.ui.widgets.grid import Column
 
 
@@ -239,6 +239,14 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         topic = self.topic
         if topic is not None:
             ways.folders(self.app, FoldersOf(topic.server, topic.project))
+
+    def written(self) -> Here | str:
+        topic, key = self.topic, self.grid.cursor
+        if topic is None:
+            return "The projects have not been read yet."
+        if topic.deleted:
+            return "These definitions are deleted: :undelete has one back, :deleted shows the others."
+        return (topic.server, topic.project, self._rows.get(key) if key is not None else None)
 
     def id_text(self, key: int) -> SafeText:
         return SafeText(str(key))

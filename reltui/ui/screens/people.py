@@ -94,7 +94,7 @@ class FindPeople(PickScreen):
 
     async def ask_server(self, words: str) -> tuple[Identity, ...]:
         """Everybody with these words. Raises ReltuiError."""
-        return await self.app.service.people(self._server, words)
+        return await self.app.service.people(self._server, words, groups=self._groups)
 
 
 class PickPerson(FindPeople):

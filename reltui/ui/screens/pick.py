@@ -36,7 +36,7 @@ class Entry:
 
     words: SafeText
     detail: SafeText
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 class PickScreen(ReltuiScreen):

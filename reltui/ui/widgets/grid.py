@@ -84,7 +84,8 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         self.sign = sign
         self.ascii = False
         self.is_active = True
-        """The movement keys move it; else its cursor is drawn as a sign only."""
+        """The movement keys move it; else its cursor is drawn as `passive_sign` only."""
+        self.passive_sign = "> "
         self.top = 0
         """Index of the first row in view."""
         self._keys: Sequence[K] = ()
@@ -186,6 +187,11 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         """Put the cursor on a record; nothing happens when it is not shown."""
         if key in self._places and not self.is_heading(key):
             self._move(self._places[key])
+
+    def show_below(self, rows: int) -> None:
+        """Scroll until so many rows below the cursor are in view, as far as the cursor stays there."""
+        self.top = self._clamp_top(max(self.top, min(self._at, self._at + rows + 1 - self.page_size)))
+        self.repaint()
 
     def move_by(self, rows: int) -> None:
         """Move the cursor by rows, stopping at the ends."""
@@ -351,7 +357,8 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
             return self.heading(key), False
         here = index == self._at
         # Blanks without a style: every change of style in a row costs bytes.
-        cursor = Span(SafeText("> "), "head") if here else Span(SafeText("  "))
+        sign = ("> " if self.is_active else self.passive_sign) if here else "  "
+        cursor = Span(SafeText(sign), "head" if here else "")
         mark = (Span(SafeText("* "), "mark"),) if key in self._marks else self.sign(key)
         cells = self.cells(key, [column for column, _ in layout])
         return (cursor, *(mark or BLANK), *self._join(cells, layout)), here and self.is_active
