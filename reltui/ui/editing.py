@@ -66,7 +66,6 @@ class Editing:
         self.key = key or new_key()
         self._store = store
         self._is_stored = bool(key)
-        self._begun_with = self.work if base is None else self.base
         self._undone: list[Step] = []
         self._done: list[Step] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -87,11 +86,6 @@ class Editing:
     def is_changed(self) -> bool:
         """There is something to save: a new definition, or another one than the server has."""
         return self.base is None or self.work != self.base
-
-    @property
-    def is_worth_keeping(self) -> bool:
-        """There is something that a person would miss."""
-        return self._is_stored or self.work != self._begun_with
 
     @property
     def can_undo(self) -> bool:
@@ -128,7 +122,7 @@ class Editing:
 
         There is no way back over this: an older state would take away what others have changed.
         """
-        self.base = self._begun_with = dict(base)
+        self.base = dict(base)
         self._done.clear()
         self._undone.clear()
         self._become(dict(work))
@@ -152,7 +146,7 @@ class Editing:
         """Write the unsaved copy now, or take it away when nothing is changed any more."""
         self._stop()
         try:
-            if self.is_changed and self.is_worth_keeping:
+            if self.is_changed:
                 self._store.save(self.edit())
                 self._is_stored = True
             elif self._is_stored:

@@ -38,7 +38,6 @@ from reltui.ui.screens.writing import Here, WritingScreen
 from reltui.ui.widgets.grid import Column
 
 OLD = "This is an old revision. The definition as it is now has its history, and makes releases."
-NOT_READ = "The definition has not been read yet."
 READING = "The definition has not been read yet."
 
 
@@ -206,7 +205,7 @@ class DefinitionScreen(WritingScreen, StagesScreen):
         data, topic = self.data, self.topic
         if isinstance(topic, DefinitionAt):
             return OLD
-        return (topic.server, topic.project, data.definition) if data is not None else NOT_READ
+        return (topic.server, topic.project, data.definition) if data is not None else READING
 
     def do_favourite(self) -> None:
         """Make the definition a favourite, or no longer."""
