@@ -10,7 +10,9 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
@@ -18,10 +20,15 @@ from hypothesis import strategies as st
 
 from reltui.api.client import ReleaseClient
 from reltui.data.cache import Cache
+from reltui.data.decision import Draft, State, Verb
+from reltui.data.topics import DefinitionOf
+from reltui.demo.server import RunningDemo
 from reltui.model.definition import definition_from_json
 from reltui.model.editing import shape
 from tests.contract.harness import SHARED
+from tests.service.drafts import first_project
 from tests.service.scripted import Scripted, Seen, in_loop, response, scripted
+from tests.support import read_whole, service_on, verdict
 
 EXAMPLES = SHARED / "examples"
 PROJECT = "4adb1680-0eac-6149-b5ee-fc8b4f6ca227"
@@ -172,6 +179,63 @@ async def test_an_older_revision_can_be_saved_as_it_was() -> None:
         old = (await client.definition_revision(PROJECT, 7, 3)).value.raw
         await client.update_definition(PROJECT, old)
         assert run.seen[-1].body == _written(json.loads(AWKWARD))
+
+
+WHOLE = [param for param in CAPTURED if "deployPhases" in str(param.values[0])] or ABSENT
+ME: Json = {
+    "id": "7f6f7a5c-3a2b-4c1d-9e8f-0a1b2c3d4e5f",
+    "providerDisplayName": "Dana Reyes",
+    "descriptor": "System;dana",
+    "memberOf": [],
+}
+
+
+def _whole_server(text: str) -> Any:
+    """As much of a server as a save asks for; what is saved is there from then on, one revision on."""
+    stored = json.loads(text)
+
+    def answer(seen: Seen) -> object:
+        if seen.method == "PUT":
+            by = {"id": ME["id"], "displayName": ME["providerDisplayName"]}
+            stored.update(json.loads(seen.body), revision=stored["revision"] + 1, modifiedBy=by)
+            return stored
+        path = urlsplit(seen.line.split(" ")[1]).path
+        if path.endswith("connectionData"):
+            return {"authenticatedUser": ME}
+        if path.endswith(f"/definitions/{stored['id']}"):
+            return stored
+        known: Mapping[str, list[Json]] = {"identities": [ME], "projects": [{"id": PROJECT, "name": "Shop"}]}
+        rows = known.get(path.rpartition("/")[2], [])
+        return {"count": len(rows), "value": rows}
+
+    async def handle(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(response(json.dumps(answer(seen)).encode("ascii")))
+        await writer.drain()
+
+    return scripted(handle)
+
+
+@pytest.mark.parametrize("text", [*WHOLE, pytest.param(AWKWARD, id="awkward")])
+def test_a_confirmed_save_changes_the_comment_alone(text: str, tmp_path: Path) -> None:
+    """The whole way: watched, drafted, held, checked, sent, settled."""
+    expected = json.loads(text)
+
+    async def run() -> None:
+        async with _whole_server(text) as server:
+            demo = SimpleNamespace(url=server.transport.profile.url, token="sample")
+            async with service_on(cast(RunningDemo, demo), tmp_path) as service:
+                project = await first_project(service)
+                topic = DefinitionOf("demo", project, expected["id"])
+                data = (await read_whole(service, topic)).data
+                assert data is not None
+                seen = data.definition
+                draft = Draft(Verb.SAVE, "demo", project.name, project, seen, "As it was.", body=seen.raw)
+                decision = await verdict(service, service.outbox.submit(draft))
+                assert decision.state is State.LANDED, decision.sentence
+                [arrived] = [seen.body for seen in server.seen if seen.method == "PUT"]
+                assert arrived == _written({**expected, "comment": "As it was."})
+
+    asyncio.run(run())
 
 
 _TEXTS = st.text(st.characters(exclude_categories=()), max_size=12)
