@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from reltui.model.change import Difference
 from reltui.model.definition import DefinitionRevision
 from reltui.model.text import SafeText
-from reltui.ui.present import Cell, Line, Look, Span, line, span
+from reltui.ui.present import Cell, Line, Look, Span, line, plain, span, width, wrap
 from reltui.ui.present_comparison import difference_line
 from reltui.ui.present_words import count, name_cell, one_line, short_name, when, within, words_of
 
 WHOLE = "Definition"
+HANG = 6
+"""Cells by which the rest of a broken row is set in."""
 SIGNS: Mapping[str, str] = {"+": "good", "-": "bad", "@": "info"}
 """Roles of the lines of a unified difference, by their first sign."""
 
@@ -63,6 +65,18 @@ def change_lines(differences: Sequence[Difference]) -> list[Line]:
         entry.shown if entry.key.startswith("#") else (span("   "), *entry.shown)
         for entry in change_entries(differences)
     ]
+
+
+def broken(rows: Iterable[Line], cells: int) -> list[Line]:
+    """Rows broken to so many cells, what goes on below set in."""
+    lines: list[Line] = []
+    for row in rows:
+        if width(plain(row)) <= cells:
+            lines.append(row)
+            continue
+        first, *rest = wrap(row, cells - HANG)
+        lines += [first, *((span(" " * HANG), *each) for each in rest)]
+    return lines
 
 
 def plain_changes(differences: Sequence[Difference], most: int = 40, cells: int = 160) -> list[str]:

@@ -61,9 +61,10 @@ def new_lines(raw: Mapping[str, Any]) -> Iterator[Line]:
         parts = [count(tasks, "task")]
         for side, words in (("preDeployApprovals", "before"), ("postDeployApprovals", "after")):
             signers = signers_words(approval_plan_from_json(stage.get(side)))
-            parts.append(f"{words}: {signers or 'nobody is asked'}")
+            parts += [f"{words}: {signers}"] if signers else []
         name = within(text_of(stage.get("name")))
-        yield line(span("   stage     ", "dim"), span(name, "head"), f"  {', '.join(parts)}")
+        asked = "" if len(parts) > 1 else ", nobody is asked"
+        yield line(span("   stage     ", "dim"), span(name, "head"), f"  {', '.join(parts)}{asked}")
 
 
 def running_words(releases: Sequence[Release]) -> list[str]:
@@ -86,7 +87,8 @@ def deletion_facts(
     if releases is None:
         told = line(span("not read yet", "dim"))
     else:
-        told = line(f"{count(len(releases.rows), 'release')}{' or more' if more else ''} of it go too")
+        number = len(releases.rows)
+        told = line(f"{count(number, 'release')}{' or more' if more else ''} of it")
     facts.append(("Releases", told))
     words = "none of it waits"
     if waiting:

@@ -58,7 +58,8 @@ class DeletingDialog(SubjectDialog):
             lines += fact(label, value, cells)
         lines += fact("Effect", (span(self.words.effect),), cells)
         lines += [*self.about.facts_now(), *self.end_lines(cells)]
-        self.needed = len(lines)
+        # What can be chosen must be seen too.
+        self.needed = len(lines) + len(self.options(cells))
         return [*lines, *self.about.more()]
 
     def options(self, cells: int) -> Sequence[Row]:

@@ -11,9 +11,9 @@ from reltui.model.definition import Definition, DefinitionRevision
 from reltui.model.editing.changes import changes
 from reltui.model.text import SafeText
 from reltui.ui import ways
-from reltui.ui.keys import Place
+from reltui.ui.keys import Action, Place
 from reltui.ui.present import Cell, Line, line, span, wrap
-from reltui.ui.present_changes import change_lines, revision_cell, two_revisions
+from reltui.ui.present_changes import broken, change_lines, revision_cell, two_revisions
 from reltui.ui.present_words import count, within
 from reltui.ui.screens.definition_verbs import restore_subject
 from reltui.ui.screens.project import ProjectScreen
@@ -121,7 +121,7 @@ class DefinitionHistoryScreen(ProjectScreen[int]):
             found = change_lines(changes(old.data.raw, new.data.raw))
             nothing = [line(span("Nothing differs, but for what the server itself writes.", "dim"))]
             self._told = (old.data, new.data, tuple(found or nothing))
-        return [(span(" "), *row) for each in self._told[2] for row in wrap(each, cells - 2)]
+        return [(span(" "), *row) for row in broken(self._told[2], cells - 2)]
 
     def empty(self) -> Sequence[Line]:
         data = self.data
@@ -131,6 +131,11 @@ class DefinitionHistoryScreen(ProjectScreen[int]):
 
     def open_row(self, key: int) -> None:
         ways.definition(self.app, self.at(key))
+
+    def footer_actions(self) -> Sequence[Action]:
+        offered = {action.id: action for action in self.app.keymap.offered(self.place)}
+        *own, command, help = super().footer_actions()
+        return [*own, offered["compare"], command, help]
 
     def do_compare(self) -> None:
         """The two that are marked; else the one under the cursor with the one before."""

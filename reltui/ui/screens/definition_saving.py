@@ -17,8 +17,8 @@ from reltui.model.definition import Definition
 from reltui.model.editing.changes import changes, raw_lines
 from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText
-from reltui.ui.present import Line, line, span, wrap
-from reltui.ui.present_changes import change_lines, plain_changes, raw_line
+from reltui.ui.present import Line, line, span
+from reltui.ui.present_changes import broken, change_lines, plain_changes, raw_line
 from reltui.ui.present_saving import changed_stages, new_lines, stage_word
 from reltui.ui.present_verbs import about
 from reltui.ui.present_words import count
@@ -89,7 +89,7 @@ class SavingDialog(SubjectDialog):
             raw = [raw_line(each) for each in raw_lines(self.base, self.about.body)]
             self._compared = ([head, *words], [line(span("As JSON", "head")), *raw])
         shown = self._compared[self.is_raw]
-        return [row for each in shown for row in wrap(each, cells)]
+        return broken(shown, cells)
 
     def do_raw(self) -> None:
         """The difference as JSON, or in words again."""

@@ -156,9 +156,13 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         if topic is None:
             return line("definitions")
         return line(
-            f"project: {within(topic.project.name)} | {len(self._rows)} definitions",
+            f"project: {within(topic.project.name)} | {len(self._rows)} {self._what}",
             span(self.unsaved_words(), "wait"),
         )
+
+    @property
+    def _what(self) -> str:
+        return "deleted definitions" if self.deleted else "definitions"
 
     def note(self) -> Line:
         topic = self.topic
@@ -195,8 +199,7 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         return release_band(releases, cells, self.look)
 
     def empty(self) -> Sequence[Line]:
-        what = "deleted definitions" if self.deleted else "definitions"
-        return self.nothing(what, self.topic, filtered=bool(self.filter and self._rows))
+        return self.nothing(self._what, self.topic, filtered=bool(self.filter and self._rows))
 
     def open_row(self, key: int) -> None:
         topic = self.topic
