@@ -30,9 +30,6 @@ WIDE = 120
 BANDS = (160, 45)
 """From this size on there is a third band."""
 
-GONE_SECONDS = 4.0
-"""So long the footer says that a row is gone, unless a key comes before."""
-
 
 class ListScreen(PointingScreen[K]):
     """A list with a preview. A screen gives keys, cells and lines; this does the rest.
@@ -75,10 +72,6 @@ class ListScreen(PointingScreen[K]):
 
     def columns(self, cells: int) -> Sequence[Column]:
         """The columns for a list of so many cells."""
-        raise NotImplementedError
-
-    def rows(self) -> Sequence[K]:
-        """The record keys in their natural order, headings included, before filter and sort."""
         raise NotImplementedError
 
     def cells(self, key: K, columns: Sequence[Column]) -> Sequence[Cell]:
@@ -135,10 +128,6 @@ class ListScreen(PointingScreen[K]):
 
     def open_row(self, key: K) -> None:
         """Enter on a row."""
-
-    def is_expected(self, key: K) -> bool:
-        """Whether a row is out of sight by what the person did: then there is nothing to tell."""
-        return key in self.rows()
 
     def stays(self, key: K) -> bool:
         """Whether a heading stands for a record, which stays at the end in every order."""
@@ -281,6 +270,11 @@ class ListScreen(PointingScreen[K]):
             self.query_one("#band-title", Lines).show([rule(self.band_title(key), width, self.app.ascii)])
             band.show(lines)
 
+    @on(Lines.Resized, "#preview")
+    def preview_resized(self) -> None:
+        """The rule over it counts the lines out of view."""
+        self.draw_rest()
+
     @on(Grid.CursorMoved)
     def cursor_moved(self) -> None:
         """The preview follows the cursor."""
@@ -292,16 +286,6 @@ class ListScreen(PointingScreen[K]):
     def marks_changed(self) -> None:
         """The count of marks stands in the title."""
         self.draw_rest()
-
-    @on(Grid.CursorVanished)
-    def cursor_vanished(self, event: Grid.CursorVanished) -> None:
-        """Another record slid under the cursor: verbs are dead for a moment, so that no key hits it."""
-        self.app.let_verbs_rest()
-        if self.app.is_telling or self.is_expected(cast("K", event.key)):
-            return
-        self.app.say("The row under the cursor is gone.", "warn")
-        said = self.app.said[-1]
-        self.set_timer(GONE_SECONDS, lambda: self.app.hush() if self.app.said[-1] is said else None)
 
     @on(Grid.Opened)
     def opened(self, event: Grid.Opened) -> None:

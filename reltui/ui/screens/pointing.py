@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from textual import on
 
 from reltui.data.decision import Verb
 from reltui.model.text import SafeText
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound=Hashable)
 
+GONE_SECONDS = 4.0
+"""So long the footer says that a row is gone, unless a key comes before."""
+
 
 class PointingScreen(ReltuiScreen, Generic[K]):
     """A screen with a cursor in a grid."""
@@ -24,6 +29,24 @@ class PointingScreen(ReltuiScreen, Generic[K]):
     grid: Grid[K]
     planned: ClassVar[frozenset[Verb]] = frozenset()
     """Verbs that act on several marked rows together; every other one acts on one row."""
+
+    def is_expected(self, key: K) -> bool:
+        """Whether a row is out of sight by what the person did: then there is nothing to tell."""
+        return key in self.rows()
+
+    def rows(self) -> Sequence[K]:
+        """The record keys in their natural order, headings included, before filter and sort."""
+        raise NotImplementedError
+
+    @on(Grid.CursorVanished)
+    def cursor_vanished(self, event: Grid.CursorVanished) -> None:
+        """Another record slid under the cursor: verbs are dead for a moment, so that no key hits it."""
+        self.app.let_verbs_rest()
+        if self.app.is_telling or self.is_expected(cast("K", event.key)):
+            return
+        self.app.say("The row under the cursor is gone.", "warn")
+        said = self.app.said[-1]
+        self.set_timer(GONE_SECONDS, lambda: self.app.hush() if self.app.said[-1] is said else None)
 
     def is_about_row(self, verb: Verb) -> bool:
         """Whether a verb acts on rows, so that marks count for it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,12 +20,31 @@ class Lines(Widget, inherit_bindings=False):
 
     DEFAULT_CSS = "Lines { height: 1; width: 1fr; }"
 
+    class Resized(Message):
+        """It has another height: what was told of the lines out of view is no longer so."""
+
+        def __init__(self, pane: Lines) -> None:
+            super().__init__()
+            self.pane = pane
+
+        @property
+        def control(self) -> Lines:
+            """Which one."""
+            return self.pane
+
     def __init__(self, *, id: str | None = None, prefix: str = "") -> None:
         super().__init__(id=id)
         self.lines: Sequence[Line] = ()
         self.prefix = prefix
         """Drawn before every line, such as the rule between two panes."""
         self.top = 0
+        self._told = 0
+        """The height by which `below` was answered last."""
+
+    def on_resize(self) -> None:
+        """Tell whoever has asked for `below`."""
+        if self._told and self._told != self.size.height:
+            self.post_message(self.Resized(self))
 
     def show(self, lines: Sequence[Line]) -> None:
         """Replace the lines; the place scrolled to stays as far as it exists."""
@@ -45,6 +65,7 @@ class Lines(Widget, inherit_bindings=False):
     @property
     def below(self) -> int:
         """How many lines are out of view at the bottom."""
+        self._told = self.size.height
         return max(0, len(self.lines) - self.top - self.size.height) if self.size.height else 0
 
     def scroll_lines(self, delta: int) -> None:
