@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from reltui.demo.permissions import DELETE_DEFINITIONS, DELETE_RELEASES, EDIT_DEFINITIONS
+
 COMPANY = "Marlow"
 DOMAIN = "marlowfreight.example"
 ME = "dana"
@@ -76,6 +78,16 @@ MANAGERS: dict[str, tuple[str, ...]] = {
     "Infrastructure": ("dana", "lupe"),
 }
 """Who has the permission "Manage release approvers", by project."""
+
+PERMITTED: dict[str, dict[str, tuple[str, ...]]] = {
+    "Data Platform": {
+        EDIT_DEFINITIONS: ("olumide", "arjun", "noah", "meera"),
+        DELETE_DEFINITIONS: ("olumide",),
+        DELETE_RELEASES: ("olumide",),
+    },
+    "Mobile": {DELETE_DEFINITIONS: ("marcus",)},
+}
+"""Who alone has a permission, by project; everybody has those that are not here."""
 
 MORE_PROJECTS: tuple[str, ...] = (
     "Customs",
@@ -411,6 +423,16 @@ SPECS: tuple[Spec, ...] = (
         },
     ),
 )  # fmt: skip
+
+
+LIBRARY: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "Invoice.CD": (("Shared settings",), ("Production secrets",)),
+    "Payments.CD": (("Shared settings",), ("Production secrets",)),
+    "Portal.Web.CD": (("Shared settings",), ()),
+    "Ingest.Shipments.CD": (("Shared settings", "Test data"), ()),
+    "Gateway.CD": ((), ("Production secrets",)),
+}
+"""The variable groups that a definition uses, and those that its stages of production use."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 
 from reltui.demo import refusals, wire
 from reltui.demo.audit import Audit
+from reltui.demo.definition_forms import kept_secrets
 from reltui.demo.life import ACTIVE
+from reltui.demo.permissions import DELETE_RELEASES
 from reltui.demo.records import Json, Release
 from reltui.demo.world import World
 
@@ -35,7 +37,12 @@ class Edits:
     def wire(self, release: Release) -> Json:
         """Release, whole."""
         world = self._world
-        return wire.release(world.people, release, world.artifacts(release), self._moment())
+        groups = {group["id"]: group for group in world.resources.variable_groups(release.project_id)}
+        whole = wire.release(world.people, release, world.artifacts(release), self._moment())
+        whole["variableGroups"] = _linked(release.definition, groups)
+        for environment, record in zip(whole["environments"], release.environments, strict=True):
+            environment["variableGroups"] = _linked(record.plan, groups)
+        return whole
 
     # Revisions of the snapshot
 
@@ -72,7 +79,7 @@ class Edits:
         if body.get("description") is not None:
             release.description = str(body["description"])
         if isinstance(body.get("variables"), dict):
-            release.variables = _kept_secrets(body["variables"], release.variables)
+            release.variables = kept_secrets(body["variables"], release.variables)
         if isinstance(body.get("properties"), dict) and body["properties"]:
             release.properties = wire.properties(body["properties"])
         if body.get("keepForever") is not None:
@@ -82,7 +89,7 @@ class Edits:
             entry = sent.get(environment.id, {})
             if isinstance(entry.get("variables"), dict):
                 before = environment.variables or environment.plan["variables"]
-                environment.variables = _kept_secrets(entry["variables"], before)
+                environment.variables = kept_secrets(entry["variables"], before)
             if entry.get("deployPhasesSnapshot") and not environment.attempts:
                 environment.plan = environment.plan | {"deployPhases": entry["deployPhasesSnapshot"]}
         release.modified, release.modified_by_id = moment, by
@@ -132,6 +139,7 @@ class Edits:
     def delete(self, release_id: int, comment: str, by: str) -> None:
         """DELETE releases, softly. Raises Refusal (VS402996, VS402946, or for a deployment that runs)."""
         release = self.look(release_id)
+        self._world.demand(release.project_id, by, DELETE_RELEASES)
         if any(a.status == "pending" for e in release.environments for a in e.approvals):
             raise refusals.invalid(
                 f"VS402996: Release {release.name} cannot be deleted as it has pending approvals."
@@ -176,11 +184,6 @@ def added_tags(present: Iterable[str], tags: Iterable[str]) -> list[str]:
     return added
 
 
-def _kept_secrets(sent: Json, before: Json) -> Json:
-    """The variables that were sent; a secret without a value keeps the one it has (api.md 8 #11)."""
-    kept: Json = {}
-    for name, value in sent.items():
-        old = before.get(name) or {}
-        hidden = isinstance(value, dict) and value.get("isSecret") and value.get("value") is None
-        kept[name] = value | {"value": old.get("value")} if hidden else value
-    return kept
+def _linked(plan: Json, groups: dict[int, Json]) -> list[Json]:
+    """The variable groups that a definition or a stage of it uses."""
+    return [groups[number] for number in plan.get("variableGroups") or () if number in groups]

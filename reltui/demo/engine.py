@@ -13,11 +13,11 @@ from reltui.demo import approvals, gates, interventions, refusals, wire, wire_at
 from reltui.demo.artifacts import Artifacts
 from reltui.demo.audit import Audit
 from reltui.demo.builds import Build
-from reltui.demo.clock import NULL_TIME, Clock, as_datetime, as_seconds, wire_time
-from reltui.demo.definitions import DEFAULT_FORMAT
+from reltui.demo.clock import NULL_TIME, Clock, as_datetime, as_seconds
+from reltui.demo.definition_calls import DefinitionCalls
+from reltui.demo.definition_forms import DEFAULT_FORMAT, kept_secrets
 from reltui.demo.deployments import Deployments
-from reltui.demo.edits import Edits, added_tags
-from reltui.demo.folders import ROOT, is_under, normal
+from reltui.demo.edits import Edits
 from reltui.demo.life import ACTIVE
 from reltui.demo.lines import ApprovalLine, NewestFirst, ReleaseLine
 from reltui.demo.records import PRE, Approval, Attempt, Environment, Json, Release
@@ -32,7 +32,7 @@ _RELEASE_STATES = {"1": "draft", "2": "active", "4": "abandoned"}
 _ENVIRONMENT_STATES = {"0": "undefined", "2": "inProgress", "8": "canceled", "64": "scheduled"}
 
 
-class Engine:
+class Engine(DefinitionCalls):
     """One organisation with its releases, living in virtual time.
 
     `speed` is how many virtual seconds pass in a real one; 0 stops the clock, so that only `advance` moves
@@ -49,7 +49,7 @@ class Engine:
         """Whether a stage that waits for its approval takes a time (api.md 3.5, unverified)."""
         self._clock = Clock(today or datetime.now(UTC), speed)
         self._speed = speed
-        self._world = World(seed)
+        super().__init__(World(seed))
         self.me: Json = populate(self._world, size, self._clock.start)
         self.projects: list[Json] = self._world.projects
         self.identities: dict[str, Json] = self._world.people.by_id
@@ -82,134 +82,6 @@ class Engine:
     def _moment(self) -> float:
         self.run_due()
         return round(self._clock.now(), 3)
-
-    # Identities
-
-    # Definitions
-
-    def definitions(self, project_id: str, *, deleted: bool = False) -> Iterator[Json]:
-        """All (or all deleted) definitions of a project, whole, by id; `lastRelease` is filled in."""
-        for definition in self._world.definitions.in_project(project_id, deleted=deleted):
-            yield self._dressed(definition)
-
-    def definition(self, definition_id: int) -> Json:
-        """One definition, whole. Raises Refusal (VS402936)."""
-        return self._dressed(self._world.definitions.stored(definition_id).current)
-
-    def definition_project(self, definition_id: int, *, deleted: bool = False) -> str:
-        """The project a definition belongs to. Raises Refusal (VS402936)."""
-        return self._world.definitions.stored(definition_id, deleted=deleted).project_id
-
-    def definition_revisions(self, definition_id: int) -> list[Json]:
-        """ReleaseDefinitionRevision entries, oldest first. Raises Refusal."""
-        return list(self._world.definitions.stored(definition_id).log)
-
-    def definition_revision(self, definition_id: int, revision: int) -> Json:
-        """The definition as it was at a revision. Raises Refusal."""
-        return self._world.definitions.revision(definition_id, revision)
-
-    def create_definition(self, project_id: str, body: Json, by: str) -> Json:
-        """POST definitions. Raises Refusal."""
-        return self._dressed(self._world.definitions.create(project_id, body, by, self._moment()))
-
-    def update_definition(self, project_id: str, body: Json, by: str) -> Json:
-        """PUT definitions. Raises Refusal, also for a stale revision."""
-        return self._dressed(self._world.definitions.update(project_id, body, by, self._moment()))
-
-    def delete_definition(self, definition_id: int, comment: str, force: bool, by: str) -> None:
-        """DELETE definitions, softly and with its releases.
-
-        `force` cancels the deployments that are on their way; without it they are a reason to refuse.
-        Raises Refusal.
-        """
-        moment = self._moment()
-        self._world.definitions.stored(definition_id)
-        running = [
-            (release, position)
-            for release in self._world.alive.values()
-            if release.definition["id"] == definition_id
-            for position, environment in enumerate(release.environments)
-            if environment.status in ACTIVE
-        ]
-        if running and not force:
-            raise refusals.invalid(
-                f"Release pipeline {definition_id} has deployments in progress. "
-                "Cancel them, or delete it with forceDelete."
-            )
-        for release, position in running:
-            self._world.life.cancel(release, position, by, moment)
-            self._world.changed(release)
-        self._world.definitions.delete(definition_id, comment, by, moment)
-
-    def undelete_definition(self, definition_id: int, comment: str, by: str) -> Json:
-        """PATCH definitions: bring a deleted one back with its releases. Raises Refusal."""
-        return self._dressed(self._world.definitions.undelete(definition_id, comment, by, self._moment()))
-
-    def tag_definition(self, definition_id: int, add: list[str], remove: str = "") -> list[str]:
-        """Add tags to a definition, or take one away; the tags it has then. Raises Refusal."""
-        present = [str(tag) for tag in self._world.definitions.stored(definition_id).current["tags"] or ()]
-        tags = [tag for tag in (*present, *added_tags(present, add)) if tag.lower() != remove.lower()]
-        if tags != present:
-            self._world.definitions.tag(definition_id, tags)
-        return tags
-
-    # Folders
-
-    def folders(self, project_id: str, path: str) -> list[Json]:
-        """A folder and all below it, by path. Raises Refusal (404)."""
-        return self._world.definitions.folders.listed(project_id, path)
-
-    def create_folder(self, project_id: str, body: Json, by: str) -> Json:
-        """POST folders. Raises Refusal."""
-        folders = self._world.definitions.folders
-        path = str(body.get("path") or "")
-        return folders.create(project_id, path, body.get("description"), by, self._moment())
-
-    def update_folder(self, project_id: str, path: str, body: Json, by: str) -> Json:
-        """PATCH folders: rename, move, describe; definitions come along. Raises Refusal."""
-        moment = self._moment()
-        changed = self._world.definitions.folders.move(project_id, path, body, by, moment)
-        if changed["path"] != normal(path):
-            self._world.definitions.move(project_id, path, changed["path"], by, moment)
-        return changed
-
-    def delete_folder(self, project_id: str, path: str, by: str) -> None:
-        """DELETE folders, with the definitions in it and below. Raises Refusal, and deletes nothing then."""
-        folders, definitions = self._world.definitions.folders, self._world.definitions
-        folders.listed(project_id, path)
-        inside = [d["id"] for d in definitions.in_project(project_id) if is_under(d["path"], path)]
-        if normal(path) != ROOT:
-            busy = {r.definition["id"] for r in self._world.alive.values() if _is_running(r)}
-            if busy.intersection(inside):
-                raise refusals.invalid(f"Folder '{normal(path)}' holds pipelines with running deployments.")
-            for definition_id in inside:
-                self.delete_definition(definition_id, "", False, by)
-        folders.delete(project_id, path)
-
-    def _dressed(self, definition: Json) -> Json:
-        """With what stands where now, and the last release."""
-        world = self._world
-        last = next(
-            (line for line in reversed(world.lines_of.get(definition["id"], [])) if not line.deleted), None
-        )
-        environments = [
-            wire.definition_environment(plan, world.standing(definition["id"], plan["id"]))
-            for plan in definition["environments"]
-        ]
-        reference = None if last is None else self._last_release(last)
-        return definition | {"environments": environments, "lastRelease": reference}
-
-    def _last_release(self, line: ReleaseLine) -> Json:
-        return {
-            "id": line.id,
-            "name": line.name,
-            "artifacts": [],
-            "_links": {},
-            "description": "",
-            "releaseDefinition": wire.definition_ref(line.definition),
-            "createdOn": wire_time(line.created),
-            "createdBy": self._world.people.ref(line.created_by_id),
-        }
 
     # Releases
 
@@ -274,7 +146,7 @@ class Engine:
             description=str(metadata.get("description") or ""),
             builds=builds,
             properties=wire.properties(metadata.get("properties")),
-            variables=definition["variables"] | (metadata.get("variables") or {}),
+            variables=_overridden(definition["variables"], metadata.get("variables")),
         )
         for plan in definition["environments"]:
             world.environment_id += 1
@@ -309,7 +181,8 @@ class Engine:
         for entry in metadata:
             for environment in release.environments:
                 if environment.plan["id"] == entry.get("definitionEnvironmentId"):
-                    environment.variables = environment.plan["variables"] | (entry.get("variables") or {})
+                    given = entry.get("variables")
+                    environment.variables = _overridden(environment.plan["variables"], given)
 
     def _chosen_builds(self, definition: Json, chosen: list[Json]) -> tuple[tuple[str, int], ...]:
         """The build of each artifact: the one asked for, or the newest."""
@@ -413,7 +286,7 @@ class Engine:
         environment = release.environments[position]
         if metadata.get("variables"):
             base = environment.plan["variables"] if environment.variables is None else environment.variables
-            environment.variables = base | metadata["variables"]
+            environment.variables = _overridden(base, metadata["variables"])
         if target != "undefined":
             said = ("cancel", 0) if target == "canceled" else ("deploy", 1)
             number = len(environment.attempts) + said[1]
@@ -568,6 +441,11 @@ class Engine:
         return self._world.builds.work_items(self._world.builds.get(build_id))
 
 
+def _overridden(variables: Json, given: Json | None) -> Json:
+    """The variables with those given for one release or deployment; a secret without a value stays."""
+    return variables | kept_secrets(given or {}, variables)
+
+
 def _later(given: object) -> float | None:
     """The time a deployment is put off to; the null date means none. Raises Refusal for what is no date."""
     if not given or given == NULL_TIME:
@@ -576,10 +454,6 @@ def _later(given: object) -> float | None:
         return as_seconds(str(given))
     except ValueError as error:
         raise refusals.invalid(f"The value '{given}' of scheduledDeploymentTime is not a date.") from error
-
-
-def _is_running(release: Release) -> bool:
-    return any(environment.status in ACTIVE for environment in release.environments)
 
 
 def _state(given: object, numbers: dict[str, str]) -> str:

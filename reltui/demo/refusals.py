@@ -5,6 +5,8 @@ A row without a source in api.md (marked U there) is our choice, and is correcte
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _RELEASE_DATA = "Microsoft.VisualStudio.Services.ReleaseManagement.Data.Exceptions"
 _RELEASE_ASSEMBLY = "Microsoft.VisualStudio.Services.ReleaseManagement2.Data"
 _FRAMEWORK = "Microsoft.TeamFoundation.Framework.Server"
@@ -66,6 +68,165 @@ def definition_missing(definition_id: object) -> Refusal:
         f"VS402936: Release pipeline with ID {definition_id} does not exist. "
         "Specify a valid ID and try again.",
     )
+
+
+# Saving a definition. VS402862, VS402877, VS402874, VS402982 and the texts about tasks, aliases and artifact
+# source triggers are known (api.md 6.3); no source tells the rest (U), and a client must not branch on them.
+
+
+def no_source() -> Refusal:
+    """VS402862."""
+    return invalid(
+        "VS402862: Artifact source should have source information. Specify a valid source and try again."
+    )
+
+
+def ranks_broken() -> Refusal:
+    """VS402874; the text is ours."""
+    return invalid("VS402874: Stage ranks must be consecutive natural numbers starting from 1.")
+
+
+def approvals_empty(stage: str) -> Refusal:
+    """VS402877."""
+    return invalid(f"VS402877: Pre-approvals or post-approvals in stage '{stage}' are empty.")
+
+
+def no_retention(stage: str) -> Refusal:
+    """VS402982; the text is ours."""
+    return invalid(
+        f"VS402982: Retention policy of stage '{stage}' is missing. "
+        "Specify a retention policy for every stage and try again."
+    )
+
+
+def tasks_invalid(tasks: Iterable[str], job: str, stage: str) -> Refusal:
+    """Task types that the server lacks; each one as `name:version`."""
+    return invalid(
+        f"Tasks with versions '{', '.join(tasks)}' are not valid for deploy job '{job}' in stage {stage}."
+    )
+
+
+def alias_unmatched(alias: str, job: str) -> Refusal:
+    """A job downloads an artifact that is not linked; wording as served."""
+    return invalid(
+        f"Artifact alias '{alias}' does not matching any linked artifact aliases for deploy job '{job}'. "
+        "Specify a valid artifact alias and try again."
+    )
+
+
+def trigger_invalid(kind: str) -> Refusal:
+    """A trigger that cannot be read or names no artifact; known for artifact sources."""
+    return invalid(f"Invalid data is passed for {kind} trigger object.")
+
+
+def unreadable(path: Iterable[str]) -> Refusal:
+    """A member of the wrong type."""
+    return invalid(f"Value cannot be read. Parameter name: releaseDefinition.{'.'.join(path)}")
+
+
+def definition_stale() -> Refusal:
+    """Another revision was saved meanwhile; the text is reported, status and type key are not."""
+    return invalid("You are using an old copy of the release pipeline. Refresh your copy and try again.")
+
+
+def definition_unnamed() -> Refusal:
+    """A definition without a name."""
+    return invalid("Release pipeline name cannot be empty. Specify a name and try again.")
+
+
+def definition_taken(name: str, path: str) -> Refusal:
+    """Another definition of the folder has the name."""
+    return invalid(
+        f"A release pipeline with name '{name}' already exists in folder '{path}'. "
+        "Specify another name and try again."
+    )
+
+
+def definition_busy(definition_id: int) -> Refusal:
+    """Deleting without `forceDelete` while deployments are on their way."""
+    return invalid(
+        f"Release pipeline {definition_id} has deployments in progress. "
+        "Cancel them, or delete it with forceDelete."
+    )
+
+
+def no_stage() -> Refusal:
+    """A definition without stages."""
+    return invalid("A release pipeline needs at least one stage. Add a stage and try again.")
+
+
+def stage_unnamed() -> Refusal:
+    """A stage without a name."""
+    return invalid("Stage name cannot be empty. Specify a name and try again.")
+
+
+def stage_twice(stage: str) -> Refusal:
+    """Two stages of one name."""
+    return invalid(f"Stage name '{stage}' is used more than once. Specify unique names and try again.")
+
+
+def no_job(stage: str) -> Refusal:
+    """A stage without jobs."""
+    return invalid(f"Stage '{stage}' has no job. Add a job and try again.")
+
+
+def job_type(stage: str, job: str) -> Refusal:
+    """A job of an unknown type."""
+    return invalid(f"Deploy job '{job}' in stage '{stage}' is of no known type.")
+
+
+def approver_missing(stage: str) -> Refusal:
+    """An approver who is not there, or none where one is needed."""
+    return invalid(f"Stage '{stage}' names an approver who does not exist.")
+
+
+def approval_timeout(stage: str) -> Refusal:
+    """An approval that would wait longer than 365 days (api.md 5.4)."""
+    return invalid(f"Approval timeout in stage '{stage}' must be between 0 minutes and 365 days.")
+
+
+def queue_missing(number: object, stage: str, job: str) -> Refusal:
+    """An agent queue that the project does not have."""
+    return invalid(f"Agent queue {number} of deploy job '{job}' in stage '{stage}' does not exist.")
+
+
+def deployment_group_missing(number: object, stage: str, job: str) -> Refusal:
+    """A deployment group that the project does not have."""
+    return invalid(f"Deployment group {number} of deploy job '{job}' in stage '{stage}' does not exist.")
+
+
+def variable_group_missing(number: object, where: str) -> Refusal:
+    """A variable group that the project does not have."""
+    return invalid(f"Variable group {number} of {where} does not exist. Specify a valid group and try again.")
+
+
+def alias_unusable(alias: str) -> Refusal:
+    """An artifact without an alias, or with that of another one."""
+    said = f"'{alias}' is used more than once" if alias else "cannot be empty"
+    return invalid(f"Artifact alias {said}. Specify a unique alias and try again.")
+
+
+def condition_stage_missing(stage: str, wanted: str) -> Refusal:
+    """A condition that waits for a stage that is not there."""
+    return invalid(f"Stage '{stage}' is to start after stage '{wanted}', which does not exist.")
+
+
+def condition_alias_missing(stage: str, alias: str) -> Refusal:
+    """An artifact filter for an artifact that is not linked."""
+    return invalid(f"Stage '{stage}' has a filter for artifact '{alias}', which is not linked.")
+
+
+def conditions_circular(stages: Iterable[str]) -> Refusal:
+    """Stages that wait for each other."""
+    return invalid(f"Stages {', '.join(stages)} wait for each other. Break the circle and try again.")
+
+
+def folder_busy(path: str) -> Refusal:
+    """Deleting a folder while deployments of its definitions are on their way."""
+    return invalid(f"Folder '{path}' holds pipelines with running deployments.")
+
+
+# Releases and what belongs to them
 
 
 def release_missing(release_id: object) -> Refusal:

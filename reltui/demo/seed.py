@@ -152,6 +152,8 @@ class Seeder:
             project_id = guid("project", name)
             managers = company.MANAGERS.get(name, ())
             self.world.managers[project_id] = frozenset(self.ids[key] for key in managers)
+            for permission, keys in company.PERMITTED.get(name, {}).items():
+                self.world.permitted[project_id, permission] = frozenset(self.ids[key] for key in keys)
             self.world.projects.append(
                 {
                     "id": project_id,
@@ -224,6 +226,7 @@ class Seeder:
             "variables": {"LogLevel": {"value": "Information", "allowOverride": True}},
         }
         project_id = source.project["id"]
+        self._use_library(body, project_id)
         definition = world.definitions.create(project_id, body, owner, moment)
         self.definitions.append(definition["id"])
         world.names.used[definition["id"]] = spec.weight * self.random.randrange(2, 12)
@@ -235,6 +238,15 @@ class Seeder:
             body["variables"][f"Setting{edit + 1}"] = {"value": str(self.random.randrange(100))}
             moment += self.random.uniform(5, 160) * DAY
             definition = world.definitions.update(project_id, body, owner, min(moment, self.now - 50 * DAY))
+
+    def _use_library(self, body: Json, project_id: str) -> None:
+        """Link the variable groups that the company's table names."""
+        whole, production = company.LIBRARY.get(body["name"], ((), ()))
+        ids = {group["name"]: group["id"] for group in self.world.resources.variable_groups(project_id)}
+        body["variableGroups"] = [ids[name] for name in whole]
+        for environment in body["environments"]:
+            if environment["name"].startswith("PROD"):
+                environment["variableGroups"] = [ids[name] for name in production]
 
     def _edits(self) -> None:
         """The late edits of the company, none of them before the newest release of the definition."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from reltui.demo.definition_forms import renamed
 from reltui.demo.tasklog import EXPECTED
 from reltui.demo.versions import Version
 
@@ -26,6 +27,7 @@ CHILDREN: dict[str, dict[str, str]] = {
         "artifacts": "Artifact",
         "releaseDefinition": "DefinitionRef",
         "variables": "map:Variable",
+        "variableGroups": "VariableGroup",
     },
     "ReleaseEnvironment": {
         "conditions": "ReleaseCondition",
@@ -44,6 +46,7 @@ CHILDREN: dict[str, dict[str, str]] = {
         "releaseCreatedBy": "BareIdentity",
         "schedules": "Schedule",
         "variables": "map:Variable",
+        "variableGroups": "VariableGroup",
     },
     "DeploymentAttempt": {
         "lastModifiedBy": "IdentityRef",
@@ -377,8 +380,16 @@ def _creator(shaper: Shaper, ref: Json, project_id: str) -> None:
 
 def _options(shaper: Shaper, options: Json, project_id: str) -> None:
     """Old servers misspell a member (api.md 8 #10)."""
-    if shaper.version < (5, 0) and "timeoutInMinutes" in options:
-        options["timeoutInMintues"] = options.pop("timeoutInMinutes")
+    if shaper.version < (5, 0):
+        old = renamed(options, "timeoutInMinutes", "timeoutInMintues")
+        options.clear()
+        options |= old
+
+
+def _variable(shaper: Shaper, variable: Json, project_id: str) -> None:
+    """A secret's value is never told (api.md 8 #11)."""
+    if variable.get("isSecret"):
+        variable["value"] = None
 
 
 _ADDRESSES: dict[str, Callable[[Shaper, Json, str], None]] = {
@@ -402,6 +413,7 @@ _ADDRESSES: dict[str, Callable[[Shaper, Json, str], None]] = {
     "WorkItem": _work_item,
     "ApprovalOptions": _options,
     "BareIdentity": _creator,
+    "Variable": _variable,
 }
 
 _LISTED_RELEASE = frozenset(

@@ -8,10 +8,14 @@ from reltui.demo import phrases, tasks
 from reltui.demo.company import Ask, Extra, Spec, Step, Watch
 from reltui.demo.identifiers import guid
 from reltui.demo.records import Json
+from reltui.demo.task_samples import workflow_task
 
 _AUTOMATED: Json = {"approvals": [{"rank": 1, "isAutomated": True, "isNotificationOn": False}]}
 _FORGIVING = ("web", "service", "data")
 """Kinds whose last task may fail without failing the job."""
+
+_SQL = ("Migrate database", "Back up database", "Migrate schema", "Verify schema", "Refresh statistics")
+"""Tasks that say which database."""
 
 
 def stage(spec: Spec, rank: int, ids: dict[str, str], random: Random) -> Json:
@@ -38,7 +42,7 @@ def stage(spec: Spec, rank: int, ids: dict[str, str], random: Random) -> Json:
     }
     extra = spec.extras.get(name) or Extra()
     if extra.watch is not None:
-        body["preDeploymentGates"] = _gates(extra.watch)
+        body["preDeploymentGates"] = _gates(extra.watch, guid("project", spec.project))
         body["preDeployApprovals"].setdefault("approvalOptions", {})["executionOrder"] = extra.watch.order
     if extra.nightly:
         body["schedules"] = [
@@ -57,6 +61,7 @@ def stage(spec: Spec, rank: int, ids: dict[str, str], random: Random) -> Json:
 def _phases(spec: Spec, name: str, queue: int) -> list[Json]:
     """The jobs of a stage: what is asked of a person first, then what runs on an agent or on machines."""
     extra = spec.extras.get(name) or Extra()
+    project_id = guid("project", spec.project)
     phases: list[Json] = []
     if extra.instructions:
         title, text = phrases.INSTRUCTIONS[extra.instructions]
@@ -68,13 +73,9 @@ def _phases(spec: Spec, name: str, queue: int) -> list[Json]:
                 "name": "Ask a person",
                 "deploymentInput": {},
                 "workflowTasks": [
-                    _task(
-                        "Let the caches expire",
-                        {"delayForMinutes": "0", tasks.SECONDS_INPUT: "2"},
-                        tasks.DELAY,
-                    ),
-                    _task(title, asked, tasks.MANUAL_INTERVENTION),
-                    _task("Tell the status page", {tasks.SECONDS_INPUT: "2"}, tasks.CALL),
+                    workflow_task("Let the caches expire", project_id, {tasks.SECONDS_INPUT: "2"}),
+                    workflow_task(title, project_id, asked, tasks.MANUAL_INTERVENTION),
+                    workflow_task("Tell the status page", project_id, {tasks.SECONDS_INPUT: "2"}),
                 ],
             }
         )
@@ -84,13 +85,13 @@ def _phases(spec: Spec, name: str, queue: int) -> list[Json]:
             "phaseType": tasks.GROUP if extra.group else tasks.AGENT,
             "name": "Run on machines" if extra.group else "Run on agent",
             "deploymentInput": {"queueId": extra.group or queue},
-            "workflowTasks": _steps(extra.steps) if extra.steps else _tasks(spec.kind),
+            "workflowTasks": _steps(extra.steps, project_id) if extra.steps else _tasks(spec, project_id),
         }
     )
     return phases
 
 
-def _gates(watch: Watch) -> Json:
+def _gates(watch: Watch, project_id: str) -> Json:
     """ReleaseDefinitionGatesStep with the two gates of the company."""
     first, second = phrases.GATES
     blocked = {tasks.SAMPLES_INPUT: "fail"} if watch.blocks else {}
@@ -104,8 +105,8 @@ def _gates(watch: Watch) -> Json:
             "minimumSuccessDuration": 0,
         },
         "gates": [
-            {"tasks": [_task(first, {"queryId": guid("query", first), "maxThreshold": "0"}, tasks.QUERY)]},
-            {"tasks": [_task(second, {"connection": "incidents", "method": "GET"} | blocked, tasks.CALL)]},
+            {"tasks": [workflow_task(first, project_id)]},
+            {"tasks": [workflow_task(second, project_id, blocked)]},
         ],
     }
 
@@ -142,40 +143,22 @@ def _approvals(ask: Ask | None, ids: dict[str, str]) -> Json:
     }
 
 
-def _tasks(kind: str) -> list[Json]:
+def _tasks(spec: Spec, project_id: str) -> list[Json]:
     """The usual tasks of such a product."""
-    names = phrases.TASKS[kind]
-    planned = [_task(name, {"connection": f"{kind}-deploy"}, guid("task", name)) for name in names]
-    planned[-1]["continueOnError"] = kind in _FORGIVING
+    database = {"DatabaseName": spec.repository}
+    planned = [
+        workflow_task(name, project_id, database if name in _SQL else None)
+        for name in phrases.TASKS[spec.kind]
+    ]
+    planned[-1]["continueOnError"] = spec.kind in _FORGIVING
     return planned
 
 
-def _steps(steps: tuple[Step, ...]) -> list[Json]:
+def _steps(steps: tuple[Step, ...], project_id: str) -> list[Json]:
     """Tasks with fixed durations and results."""
     return [
-        _task(
-            step.name,
-            {tasks.SECONDS_INPUT: str(step.seconds), tasks.RESULT_INPUT: step.result},
-            guid("task", step.name),
+        workflow_task(
+            step.name, project_id, {tasks.SECONDS_INPUT: str(step.seconds), tasks.RESULT_INPUT: step.result}
         )
         for step in steps
     ]
-
-
-def _task(name: str, inputs: Json, task_id: str) -> Json:
-    """WorkflowTask."""
-    return {
-        "taskId": task_id,
-        "version": "2.*",
-        "name": name,
-        "refName": "",
-        "enabled": True,
-        "alwaysRun": False,
-        "continueOnError": False,
-        "timeoutInMinutes": 0,
-        "definitionType": "task",
-        "overrideInputs": {},
-        "condition": "succeeded()",
-        "environment": {},
-        "inputs": inputs,
-    }

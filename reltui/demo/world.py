@@ -32,9 +32,11 @@ class World:
         self.people = People()
         self.managers: dict[str, frozenset[str]] = {}
         """Who has the permission "Manage release approvers" (api.md 7.3), by project id."""
-        self.definitions = Definitions(self.people)
+        self.permitted: dict[tuple[str, str], frozenset[str]] = {}
+        """Who has a permission, by project id and permission; everybody, where it is not here."""
         self.builds = Builds(self.people)
         self.resources = Resources(self.people, self.builds, self.projects)
+        self.definitions = Definitions(self.people, self.resources)
         self.names = Names()
         self.calendar = Calendar()
         self.lines: list[ReleaseLine] = []
@@ -56,6 +58,11 @@ class World:
         self._pending_lines: list[ApprovalLine] | None = None
         self._standing: dict[tuple[int, int], int] = {}
         """By definition and environment in it, once somebody asked or something was deployed there."""
+
+    def demand(self, project_id: str, by: str, permission: str) -> None:
+        """Raises Refusal (VS402904) for a person who lacks a permission in a project."""
+        if by not in self.permitted.get((project_id, permission), {by}):
+            raise refusals.denied(self.people.name(by), permission)
 
     # Releases
 

@@ -9,6 +9,8 @@ from tests.contract.samples import minimal_definition
 
 INTERVENTION = "bcb64569-d51a-4af0-9c01-ea5d05b3b622"
 """Id of the task type that waits for a person, on every server."""
+CALL = "9c3e8943-130d-4c78-ac63-8af81df62dfb"
+"""Id of the task type that calls an HTTP service, also as a gate."""
 BUILD_SOURCE = "Build"
 
 
@@ -38,7 +40,7 @@ def busy_definition(name: str, person: str, artifacts: list[dict[str, Any]]) -> 
             "stabilizationTime": 0,
             "minimumSuccessDuration": 0,
         },
-        "gates": [{"tasks": [task("Check open incidents", demoSamples="fail")]}],
+        "gates": [{"tasks": [task("Check open incidents", CALL, demoSamples="fail")]}],
     }
     wait["deployPhases"] = [
         {
@@ -57,7 +59,7 @@ def task(name: str, kind: str = "d9bafed4-0b18-4f58-968d-86655b4d2ce9", **inputs
     """One WorkflowTask."""
     return {
         "taskId": kind,
-        "version": "2.*",
+        "version": "*",
         "name": name,
         "enabled": True,
         "definitionType": "task",

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reltui.demo.engine import Engine
+from reltui.demo.task_types import COMMAND_LINE
+from reltui.demo.tasks import CALL
 
 Json = dict[str, Any]
 
@@ -64,7 +66,7 @@ class Bench:
             "workflowTasks": [
                 {
                     "name": task.get("name", f"Task {position}"),
-                    "taskId": task.get("taskId"),
+                    "taskId": task.get("taskId", CALL if kind == "runOnServer" else COMMAND_LINE),
                     "timeoutInMinutes": task.get("timeoutInMinutes", 0),
                     "inputs": {
                         "demoSeconds": str(task.get("seconds", 5)),

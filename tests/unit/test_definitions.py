@@ -32,7 +32,7 @@ def minimal() -> Json:
                         "rank": 1,
                         "phaseType": "agentBasedDeployment",
                         "name": "Run on agent",
-                        "deploymentInput": {"queueId": 3},
+                        "deploymentInput": {"queueId": 16},
                         "workflowTasks": [],
                     }
                 ],
@@ -60,7 +60,7 @@ def test_the_server_fills_in_what_was_left_out(engine: Engine) -> None:
     assert definition["createdOn"] == "2026-03-04T14:30:00Z"
     environment = definition["environments"][0]
     assert environment["owner"]["id"] == engine.me["id"]
-    assert environment["deployPhases"][0]["deploymentInput"]["queueId"] == 3
+    assert environment["deployPhases"][0]["deploymentInput"]["queueId"] == 16
     assert environment["deployPhases"][0]["deploymentInput"]["condition"] == "succeeded()"
     assert environment["currentRelease"]["id"] == 0
     assert environment["preDeployApprovals"]["approvals"][0]["id"] > 0

@@ -10,6 +10,7 @@ import pytest
 from reltui.demo.clock import as_datetime
 from reltui.demo.engine import Refusal
 from reltui.demo.schedules import following
+from reltui.demo.tasks import QUERY
 from tests.unit.engine_bench import TODAY, Bench, Json
 
 INTERVENTION = "bcb64569-d51a-4af0-9c01-ea5d05b3b622"
@@ -37,7 +38,7 @@ def gates(samples: dict[str, str], **options: object) -> Json:
         "id": 0,
         "gatesOptions": rules | options,
         "gates": [
-            {"tasks": [{"name": name, "enabled": True, "inputs": {"demoSamples": results}}]}
+            {"tasks": [{"name": name, "taskId": QUERY, "enabled": True, "inputs": {"demoSamples": results}}]}
             for name, results in samples.items()
         ],
     }
