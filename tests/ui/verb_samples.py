@@ -8,7 +8,16 @@ from dataclasses import replace
 
 from textual.pilot import Pilot
 
-from reltui.data.decision import Decision, GateStep, Pause, Stage, Thing, Verb
+from reltui.data.decision import (
+    Decision,
+    FolderPlace,
+    GateStep,
+    NewDefinition,
+    Pause,
+    Stage,
+    Thing,
+    Verb,
+)
 from reltui.data.topics import DefinitionData, DefinitionOf, Snapshot, Topic, VersionsOf
 from reltui.model.approval import Ref
 from reltui.model.attempt import (
@@ -31,6 +40,7 @@ from reltui.ui.present import Line, line
 from reltui.ui.screens import verbs
 from reltui.ui.screens.people import TransferDialog
 from reltui.ui.screens.subject import Subject
+from tests.ui.definition_samples import raw_definition, read
 from tests.ui.samples import (
     BILLING,
     CAB,
@@ -126,8 +136,16 @@ def seen_for(verb: Verb) -> Thing:
             return approval(81, stage=(3, "UAT"))
         case Verb.TAKE_OVER:
             return approval(81, stage=(3, "UAT"), approver=LEE)
-        case Verb.CREATE:
+        case Verb.CREATE | Verb.DELETE_DEFINITION | Verb.UNDELETE_DEFINITION:
             return definition()
+        case Verb.SAVE:
+            return read(raw_definition())
+        case Verb.NEW:
+            return NewDefinition(BILLING.id, SafeText("Invoice.CD"), SafeText("\\Billing"))
+        case Verb.MOVE_FOLDER | Verb.DELETE_FOLDER:
+            return FolderPlace(BILLING.id, SafeText("\\Invoice.CD"))
+        case Verb.ADD_FOLDER:
+            return FolderPlace(BILLING.id, SafeText("\\Invoice.CD\\New"), is_there=False)
         case Verb.DEPLOY | Verb.CANCEL:
             return stage_of()
         case Verb.RESUME | Verb.REJECT_INTERVENTION:
@@ -148,7 +166,11 @@ def subject(
     """What a screen would give; it stays as it is unless `current` says otherwise."""
     thing = seen if seen is not None else seen_for(verb)
     now = current or (lambda: thing)
-    return Subject(verb, SERVER, BILLING, thing, now, from_cache, facts=tuple(facts))
+    options = {"to": "\\Billing\\Invoice.CD"} if verb is Verb.MOVE_FOLDER else {}
+    body = {**raw_definition(), "description": "another"} if verb in (Verb.SAVE, Verb.NEW) else {}
+    return Subject(
+        verb, SERVER, BILLING, thing, now, from_cache, facts=tuple(facts), options=options, body=body
+    )
 
 
 def rested(app: ReltuiApp) -> ReltuiApp:
