@@ -257,6 +257,12 @@ def by_rank(entries: Sequence[Any]) -> list[int]:
     return sorted(range(len(entries)), key=lambda place: count_of(mapping_of(entries[place]).get("rank")))
 
 
+def meant(value: object, name: str) -> object:
+    """What one value means, as a member of this name; None for nothing."""
+    found = _value(value, name)
+    return None if _is_nothing(name, found) else found
+
+
 def _sorted(value: Any, name: str) -> Any:
     if isinstance(value, dict):
         return {key: _sorted(item, key) for key, item in value.items()}
