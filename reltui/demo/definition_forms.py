@@ -6,6 +6,7 @@ Members that the server does not know, their order, and what it knows but does n
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -155,7 +156,8 @@ class Filling:
 
     def filled(self, body: Json, by: str, current: Json | None) -> Json:
         """A body that was checked, with everything that the server adds; `current` is what it replaces."""
-        made = copy.deepcopy(body)
+        # Not a deep copy: that would leave together what callers without HTTP share within a body.
+        made: Json = json.loads(json.dumps(body))
         made.pop("comment", None)
         _complete(made, _DEFINITION)
         made["isDeleted"] = False
