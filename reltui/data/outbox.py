@@ -31,7 +31,7 @@ from reltui.data.decision import (
 from reltui.data.journal import Journal, Record
 from reltui.data.order import Ground, Order, Reading, decision_of
 from reltui.data.plans import PlanRun
-from reltui.data.verdict import Timing, first_words, is_accepted, is_proved, judge
+from reltui.data.verdict import Timing, first_words, is_proved, judge, made_by
 from reltui.errors import ApiError, Busy, FolderError, ReadOnly, ReltuiError, TimedOut, Unavailable
 from reltui.model.text import SafeText
 
@@ -448,15 +448,8 @@ class Outbox:
 
     async def _settle(self, order: Order, client: ReleaseClient, answer: Sent, latency: float) -> None:
         """Read back until the server shows what became of it."""
-        accepted, proved = is_accepted(order, answer), is_proved(order, answer)
-        made_id = 0
-        if (
-            order.verb in actions.MAKES
-            and accepted
-            and not isinstance(answer, ApiError)
-            and answer is not None
-        ):
-            made_id = answer.value.id
+        proved = is_proved(order, answer)
+        made_id = made_by(order, answer)
         activity = answer.activity if answer is not None else ""
         began = time.monotonic()
         for gap in self._gaps():

@@ -78,6 +78,13 @@ def is_accepted(order: Order, answer: Sent) -> bool:
     return answer is None or actions.answers_about(order, answer.value)
 
 
+def made_by(order: Order, answer: Sent) -> int:
+    """The id of what an accepted create has made, as the answer names it; 0 where it names none."""
+    if order.verb not in actions.MAKES or isinstance(answer, ApiError) or answer is None:
+        return 0
+    return int(answer.value.id) if is_accepted(order, answer) else 0
+
+
 def is_proved(order: Order, answer: Sent) -> bool:
     """The answer to the write shows that it was done, and does not name somebody else for it."""
     if isinstance(answer, ApiError) or not is_accepted(order, answer):
