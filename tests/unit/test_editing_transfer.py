@@ -22,6 +22,7 @@ from reltui.model.editing.transfer import (
     export_text,
     mapped,
     needs,
+    person_choice,
     person_like,
     read_transfer,
     secrets_in,
@@ -224,6 +225,16 @@ def test_an_id_counts_only_in_the_same_project() -> None:
     assert at_home["person", "Somebody"].suggestion is None
 
 
+def test_an_artifact_keeps_its_source_on_the_same_server() -> None:
+    transfer = written()
+    found = needs(transfer, NOTHING, same_server=True)
+    build = by_key(found)["build", "12"].suggestion
+    assert build == Choice("12", SafeText("Billing.CI"), SafeText("of Billing"))
+    again = mapped(transfer, {need.key: need.suggestion for need in found}, NOTHING, PROJECT)
+    assert again["artifacts"][0]["definitionReference"]["project"] == {"id": "p", "name": "Billing"}
+    assert by_key(needs(transfer, NOTHING))["build", "12"].suggestion is None
+
+
 def test_connections_of_unknown_tasks_are_found_by_their_names() -> None:
     raw = sample()
     assert by_key(needs(Transfer(raw), NOTHING))["connection", ARM].name == ""
@@ -260,7 +271,9 @@ def test_answers_replace_every_id() -> None:
     transfer, there = written(), resources("", 100)
     answers = answers_from(transfer, there)
     answers[NeedKind.PERSON, LEE["id"]] = Choice("1", SafeText("Lee O."), SafeText("NEW\\lee"))
-    answers[NeedKind.GROUP, CAB_ID] = Choice("2", SafeText("Board"), SafeText("vstfs:///x"))
+    answers[NeedKind.GROUP, CAB_ID] = person_choice(
+        Identity("2", SafeText("Board"), SafeText("vstfs:///x"), is_group=True)
+    )
     before = copy.deepcopy(transfer.raw)
     found = mapped(transfer, answers, there, PROJECT)
     assert transfer.raw == before

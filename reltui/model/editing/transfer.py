@@ -110,6 +110,8 @@ class _Reference:
     used: str
     path: Path
     account: SafeText = SafeText("")
+    project: Mapping[str, Any] = field(default_factory=dict)
+    """Of the source of an artifact, as the file has it."""
 
 
 def _references(raw: Mapping[str, Any], names: Names, known: Resources) -> Iterator[_Reference]:
@@ -174,7 +176,8 @@ def _artifact(artifact: Mapping[str, Any], path: Path) -> Iterator[_Reference]:
         number = text_of(reference.get("id"))
         if found is not None and number:
             at = (*path, "definitionReference", member)
-            yield _Reference(found, number.lower(), text_of(reference.get("name")), where, at)
+            name, project = text_of(reference.get("name")), mapping_of(references.get("project"))
+            yield _Reference(found, number.lower(), name, where, at, project=project)
 
 
 def _tasks(stage: Mapping[str, Any], path: Path) -> Iterator[tuple[Mapping[str, Any], Path]]:
@@ -365,21 +368,28 @@ def needs(
             continue
         need = Need(reference.kind, reference.id, name, reference.account, (words,))
         if reference.kind in PEOPLE:
-            choice = (
-                Choice(reference.id, name, need.account) if same_server and guid_of(reference.id) else None
-            )
+            person = Identity(guid_of(reference.id), name, need.account, need.kind is NeedKind.GROUP)
+            choice = person_choice(person) if same_server and person.id else None
         else:
-            choice = _same(need, known, same_project)
+            # An artifact may come from any project of its server.
+            itself = _source_choice(reference, name) if same_server else None
+            choice = (_known(need.kind, need.id, known) if same_project else None) or itself
+            choice = choice or _alike(need, known)
         found[key] = replace(need, suggestion=choice)
     return tuple(found.values())
 
 
-def _same(need: Need, known: Resources, same_project: bool) -> Choice | None:
-    """The same id in the same project; else the only one of the same name."""
-    if same_project:
-        found = _known(need.kind, need.id, known)
-        if found is not None:
-            return found
+def _source_choice(reference: _Reference, name: SafeText) -> Choice | None:
+    """The very source of an artifact, in its own project."""
+    project = {key: reference.project.get(key) for key in ("id", "name")}
+    if reference.kind not in (NeedKind.BUILD, NeedKind.REPOSITORY) or not project["id"]:
+        return None
+    told = SafeText(f"of {within(text_of(project['name']))}")
+    return Choice(reference.id, name, told, {"project": project})
+
+
+def _alike(need: Need, known: Resources) -> Choice | None:
+    """The only one of the same name."""
     wanted = need.name.casefold()
     alike = [each for each in offered(need.kind, known) or () if wanted and each.name.casefold() == wanted]
     return alike[0] if len(alike) == 1 else None
@@ -397,7 +407,7 @@ def person_like(need: Need, people: Sequence[Identity]) -> Choice | None:
 
 def person_choice(person: Identity) -> Choice:
     """A person or group as an answer."""
-    return Choice(person.id, person.name, person.account)
+    return Choice(person.id, person.name, person.account, {"isContainer": True} if person.is_group else {})
 
 
 def offered(kind: NeedKind, known: Resources) -> tuple[Choice, ...] | None:
@@ -446,17 +456,15 @@ def _answered(raw: Json, reference: _Reference, answer: Choice | None, project: 
         case NeedKind.QUEUE | NeedKind.DEPLOYMENT_GROUP:
             return put(raw, path, int(answer.id) if answer is not None else 0)
         case NeedKind.PERSON | NeedKind.GROUP:
-            return (
-                without(raw, path) if answer is None else put(raw, path, _person_json(reference.kind, answer))
-            )
+            return without(raw, path) if answer is None else put(raw, path, _person_json(answer))
         case NeedKind.CONNECTION if "definitionReference" not in path:
             return put(raw, path, answer.id if answer is not None else "")
     return _source(raw, path, answer, project)
 
 
-def _person_json(kind: NeedKind, answer: Choice) -> Json:
+def _person_json(answer: Choice) -> Json:
     found: Json = {"id": answer.id, "displayName": str(answer.name), "uniqueName": str(answer.detail)}
-    return {**found, "isContainer": True} if kind is NeedKind.GROUP else found
+    return {**found, **answer.raw}
 
 
 def _source(raw: Json, path: Path, answer: Choice | None, project: tuple[str, str]) -> Json:
