@@ -191,6 +191,9 @@ def _changed(clash: Clash, path: Path, where: SafeText, sides: Sequence[Any], me
     is_there = len(path) == len(clash.steps)
     if is_there and path:
         versions = [without(merged, path) if side is ABSENT else put(merged, path, side) for side in sides]
+        if clash.base is ABSENT:
+            for each in changes(versions[1], versions[2])[:1]:
+                return Conflict(path, each.where, each.what, None, each.old, each.new, clash.key)
         mine, theirs = (changes(versions[0], version) for version in versions[1:])
         for ours in sorted(mine, key=lambda each: each.path[: len(path)] != path):
             others = next((each for each in theirs if each.what == ours.what), None)
