@@ -27,6 +27,10 @@ class DefinitionCalls(ABC):
     def _moment(self) -> float:
         """Now, after what was due has happened."""
 
+    def may_write(self, project_id: str, by: str) -> bool:
+        """Whether a person may change and delete the definitions of a project."""
+        return all(self._world.may(project_id, by, permission) for permission in (EDIT, DELETE))
+
     def definitions(self, project_id: str, *, deleted: bool = False) -> Iterator[Json]:
         """All (or all deleted) definitions of a project, whole, by id; `lastRelease` is filled in."""
         for definition in self._world.definitions.in_project(project_id, deleted=deleted):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reltui.demo import refusals
 from reltui.demo.clock import wire_time
@@ -40,6 +41,16 @@ class Definitions:
         self._filling = Filling(people)
         self.folders = Folders(people)
         self._stored: dict[int, Stored] = {}
+
+    def as_now(self) -> Definitions:
+        """A view that stays as it is when others are saved later; only for reading."""
+        past = copy.copy(self)
+        past._stored = {
+            number: replace(stored, older=list(stored.older), log=list(stored.log))
+            for number, stored in self._stored.items()
+        }
+        past.folders = self.folders.as_now()
+        return past
 
     def in_project(self, project_id: str, *, deleted: bool = False) -> Iterator[Json]:
         """The current (or the deleted) definitions of one project, by id."""

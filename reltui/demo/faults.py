@@ -46,7 +46,7 @@ class Kind:
     does: str
     """One line for the listing of faults."""
     on: str = "any"
-    """`writes`, or a method (`any` for all) and, after a blank, a pattern that the path must hold.
+    """`writes`, or methods joined by `|` (`any` for all), a blank, and a pattern that the path must hold.
 
     For a fault with a `phase` argument, that decides instead.
     """
@@ -56,6 +56,8 @@ class Kind:
     """The values that some of its arguments may have."""
     times: int = 0
     """How many matches by default; 0 means all."""
+    phases: Mapping[str, str] = field(default_factory=lambda: PHASES)
+    """What its `phase` argument may be, and what that matches."""
 
 
 @dataclass(slots=True)
@@ -90,10 +92,11 @@ class Fault:
             return False
         if self.route and self.route not in request.target.lower():
             return False
-        method, _, part = PHASES.get(str(self.arguments.get("phase")), self.kind.on).partition(" ")
+        method, _, part = self.kind.phases.get(str(self.arguments.get("phase")), self.kind.on).partition(" ")
         if method == "writes":
             return request.is_write
-        return method in ("any", request.method) and bool(re.search(part, request.path.lower()))
+        fits = method == "any" or request.method in method.split("|")
+        return fits and bool(re.search(part, request.path.lower()))
 
     def number(self, name: str) -> float:
         """A numeric argument."""
@@ -138,9 +141,16 @@ _COMMON = ("route", "method", "nth", "times", "p", "seed")
 
 def catalogue() -> dict[str, Kind]:
     """Every fault by id and by name."""
-    from reltui.demo import faults_archive, faults_content, faults_wire, faults_world
+    from reltui.demo import (
+        faults_archive,
+        faults_content,
+        faults_definitions,
+        faults_wire,
+        faults_world,
+    )
 
-    kinds = (*faults_wire.KINDS, *faults_archive.KINDS, *faults_content.KINDS, *faults_world.KINDS)
+    modules = (faults_wire, faults_archive, faults_content, faults_world, faults_definitions)
+    kinds = [kind for module in modules for kind in module.KINDS]
     return {key: kind for kind in kinds for key in (kind.id, kind.name)}
 
 

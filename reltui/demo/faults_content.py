@@ -9,6 +9,7 @@ from typing import Any
 
 from reltui.demo.engine import Engine, Refusal
 from reltui.demo.faults import Kind, Situation
+from reltui.demo.faults_definitions import sent_object
 from reltui.demo.hostile import Hostile
 from reltui.demo.messages import Answer
 from reltui.demo.shapes import Json
@@ -195,9 +196,14 @@ async def _wrong_object(situation: Situation) -> Answer:
 
 
 async def _ignored(situation: Situation) -> Answer:
-    """A 200 with the object as it stands, and nothing done."""
-    await situation.call.body()
-    return situation.service.unchanged(situation.call)
+    """A 200 with the object as it stands (204 for a DELETE), and nothing done."""
+    body = await situation.call.body()
+    if situation.request.method == "DELETE":
+        return Answer(status=204)
+    below = ""
+    if situation.request.method == "PUT" and situation.request.path.lower().endswith("/definitions"):
+        below = str(sent_object(body).get("id") or "")
+    return situation.service.unchanged(situation.call, below)
 
 
 async def _crowd(situation: Situation) -> Answer:
@@ -280,7 +286,7 @@ KINDS = (
         "wrong-object",
         _wrong_object,
         "the answer describes another id",
-        on="PATCH ",
+        on="PUT|PATCH ",
         arguments={"by": 1.0},
     ),
     Kind(
@@ -290,5 +296,5 @@ KINDS = (
         "answers of a crowd",
         arguments={"stages": 200.0, "comment": 300.0},
     ),
-    Kind("srv-46", "ignored", _ignored, "200 with the unchanged object", on="PATCH "),
+    Kind("srv-46", "ignored", _ignored, "success with the unchanged object", on="PUT|PATCH|DELETE "),
 )

@@ -151,10 +151,12 @@ async def _target(situation: Situation) -> int:
 
 
 class Past(Engine):
-    """The engine as it was at one moment for one release and for what has come since."""
+    """The engine as it was at one moment: one release, all definitions, and without what has come since."""
 
     def __init__(self, engine: Engine, release_ids: Sequence[int]) -> None:
         self.__dict__.update(engine.__dict__)
+        self._world = copy.copy(engine._world)
+        self._world.definitions = engine._world.definitions.as_now()
         self._newest = max((line.id for line in engine.release_index()), default=0)
         self._lines = {line.id: copy.copy(line) for line in engine.release_index() if line.id in release_ids}
         self._releases = {number: copy.deepcopy(engine.release(number)) for number in release_ids}
@@ -252,6 +254,8 @@ async def _create_bait(situation: Situation) -> Answer:
         memory["past"], memory["until"] = past, service.elapsed() + situation.fault.number("seconds")
         return html_answer(504, "Gateway Time-out", "The gateway had no answer in time.", bare=True)
     search = situation.fault.text("search")
+    if situation.request.is_write:
+        return await situation.proceed()
     if "past" in memory and search == "lags" and service.elapsed() < memory["until"]:
         situation.call.engine = memory["past"]
     elif "past" in memory and search == "unsupported":
@@ -309,7 +313,7 @@ KINDS = (
         "create-double-bait",
         _create_bait,
         "create done, 504; search=works, lags or unsupported",
-        on=r"any /release/releases$",
+        on=r"any /release/(releases|definitions|folders)$",
         arguments={"search": "works", "seconds": 10.0},
         choices={"search": ("works", "lags", "unsupported")},
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from reltui.demo import refusals
 from reltui.demo.clock import wire_time
 from reltui.demo.people import People
@@ -28,6 +30,12 @@ class Folders:
     def __init__(self, people: People) -> None:
         self._people = people
         self._folders: dict[tuple[str, str], Json] = {}
+
+    def as_now(self) -> Folders:
+        """A view that stays as it is when others are saved later; only for reading."""
+        past = copy.copy(self)
+        past._folders = {key: dict(folder) for key, folder in self._folders.items()}
+        return past
 
     def listed(self, project_id: str, path: str = ROOT) -> list[Json]:
         """A folder and everything below it, by path. Raises Refusal (404) for one that is not there."""

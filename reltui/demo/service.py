@@ -140,9 +140,10 @@ class Service:
             call.entry.applied = answer.applied
         return answer
 
-    def unchanged(self, call: Call) -> Answer:
-        """What a read of the same address gives: the answer of a server that took a write for nothing."""
-        as_read = replace(call.request, method="GET")
+    def unchanged(self, call: Call, below: str = "") -> Answer:
+        """What a read of the same address, or of one below it, gives: a write was taken for nothing."""
+        segments = (*call.request.segments, below) if below else call.request.segments
+        as_read = replace(call.request, method="GET", segments=segments)
         call.request, write = as_read, call.request
         try:
             return self._routes.answer(call, b"", self.engine)

@@ -61,8 +61,12 @@ class World:
 
     def demand(self, project_id: str, by: str, permission: str) -> None:
         """Raises Refusal (VS402904) for a person who lacks a permission in a project."""
-        if by not in self.permitted.get((project_id, permission), {by}):
+        if not self.may(project_id, by, permission):
             raise refusals.denied(self.people.name(by), permission)
+
+    def may(self, project_id: str, by: str, permission: str) -> bool:
+        """Whether a person has a permission in a project."""
+        return by in self.permitted.get((project_id, permission), {by})
 
     # Releases
 

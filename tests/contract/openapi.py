@@ -99,6 +99,7 @@ UNDOCUMENTED: dict[str, str] = {
     r"(GET|POST) .*/_apis/release/artifacts/versions": "ArtifactVersionQueryResult",
     r"GET .*/environments/\d+/(.*/)?tasks": "ReleaseTask[]",
     r"PATCH .*/_apis/release/definitions/\d+": "ReleaseDefinition",
+    r"PATCH .*/_apis/release/folders/[^/]+": "Folder",
 }
 """Calls that the descriptions leave out (api.md column "in": SDK), and the model they answer with."""
 

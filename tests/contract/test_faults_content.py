@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
 from tests.contract.harness import Client, serving
-from tests.contract.samples import approve, last, path, status, wanted
+from tests.contract.samples import approve, last, minimal_definition, path, status, wanted
 
 
 @pytest.mark.parametrize("phase", ["read", "list", "write"])
@@ -211,6 +212,106 @@ def test_46_ignored(client: Client, approval: tuple[str, int]) -> None:
     assert last(client) == (False, True)
     assert client.ledger()[-1]["body"]["status"] == "approved"
     assert status(client, approval) == "pending"
+
+
+def _definition(client: Client, name: str = "Written.CD") -> tuple[str, dict[str, Any]]:
+    """The base of the release area and a new definition."""
+    base = f"{client.projects()[0]}/_apis/release"
+    return base, client.call("POST", f"{base}/definitions", minimal_definition(name, client.me())).json
+
+
+def test_46_ignored_writes_of_definitions(client: Client) -> None:
+    base, definition = _definition(client)
+    path = f"{base}/definitions/{definition['id']}"
+    client.faults("srv-46")
+    answer = client.call("PUT", f"{base}/definitions", definition | {"description": "New"})
+    assert (answer.status, answer.json["id"], answer.json["revision"]) == (200, definition["id"], 1)
+    assert client.call("DELETE", path).status == 204
+    assert [entry["applied"] for entry in client.ledger()[-2:]] == [False, False]
+    assert client.get(path).json["description"] is None
+
+
+def test_41_wrong_object_after_a_save(client: Client) -> None:
+    base, definition = _definition(client)
+    client.faults("srv-41:by=7")
+    answer = client.call("PUT", f"{base}/definitions", definition).json
+    assert (answer["id"], answer["revision"]) == (definition["id"] + 7, 2)
+
+
+def test_45_lag_hides_a_save_and_a_folder(client: Client) -> None:
+    base, definition = _definition(client)
+    path = f"{base}/definitions/{definition['id']}"
+    client.faults("srv-45:seconds=300")
+    saved = client.call("PUT", f"{base}/definitions", definition | {"description": "New"}).json
+    assert saved["revision"] == 2
+    assert client.get(path).json["revision"] == 1
+    assert len(client.get(f"{path}/revisions").rows) == 1
+    client.advance(301)
+    assert client.get(path).json["revision"] == 2
+    assert client.call("POST", f"{base}/folders", {"path": "\\Late"}).status == 200
+    assert "\\Late" not in [row["path"] for row in client.get(f"{base}/folders").rows]
+    client.advance(301)
+    assert "\\Late" in [row["path"] for row in client.get(f"{base}/folders").rows]
+
+
+@pytest.mark.parametrize("search", ["works", "lags"])
+def test_47_create_double_bait_of_definitions(client: Client, search: str) -> None:
+    base = f"{client.projects()[0]}/_apis/release"
+    client.faults(f"srv-47:search={search},seconds=300")
+    body = minimal_definition("Bait.CD", client.me())
+    assert client.call("POST", f"{base}/definitions", body).status == 504
+    assert last(client) == (True, True)
+    found = client.get(f"{base}/definitions", searchText="Bait.CD", isExactNameMatch="true").rows
+    assert [row["name"] for row in found] == (["Bait.CD"] if search == "works" else [])
+    again = client.call("POST", f"{base}/definitions", body)
+    assert (again.status, "already exists" in again.json.get("message", "")) == (400, True)
+
+
+@pytest.mark.parametrize("kind", ["words", "stage", "rename", "delete"])
+@pytest.mark.parametrize("phase", ["read", "list", "write"])
+def test_53_other_editor(client: Client, kind: str, phase: str) -> None:
+    base, definition = _definition(client)
+    path = f"{base}/definitions/{definition['id']}"
+    client.faults(f"srv-53:phase={phase},kind={kind},id={definition['id']}")
+    client.get(f"{base}/definitions")
+    seen = client.call("GET", path)
+    answer = client.call("PUT", f"{base}/definitions", definition | {"description": "Mine"})
+    assert seen.status == (404 if kind == "delete" and phase != "write" else 200)
+    assert answer.status == (404 if kind == "delete" else 400)
+    assert last(client) == (False, True)
+    after = client.call("GET", path)
+    assert after.status == (404 if kind == "delete" else 200)
+    if kind != "delete":
+        assert after.json["revision"] == 2
+        assert after.json["modifiedBy"]["id"] != client.me()
+        assert client.call("PUT", f"{base}/definitions", after.json).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "tail", "body"),
+    [
+        ("PUT", "definitions", {}),
+        ("DELETE", "definitions/{id}", None),
+        ("PATCH", "definitions/{gone}", {"comment": "Back"}),
+        ("POST", "folders", {"path": "\\Made"}),
+        ("PATCH", "folders/Old", {"path": "\\New"}),
+        ("DELETE", "folders/Old", None),
+    ],
+)
+def test_a_fault_finds_every_write_of_definitions(
+    client: Client, method: str, tail: str, body: dict[str, Any] | None
+) -> None:
+    base, definition = _definition(client)
+    _, gone = _definition(client, "Gone.CD")
+    client.call("DELETE", f"{base}/definitions/{gone['id']}")
+    client.call("POST", f"{base}/folders", {"path": "\\Old"})
+    client.faults(f"srv-05:method={method},route=/release/,times=1,status=502")
+    path = f"{base}/{tail.format(id=definition['id'], gone=gone['id'])}"
+    sent = definition if tail == "definitions" else body
+    assert client.call(method, path, sent).status == 502
+    assert last(client) == (True, True)
+    # What landed cannot land again.
+    assert client.call(method, path, sent).status in (400, 404)
 
 
 @pytest.mark.parametrize("search", ["works", "lags", "unsupported"])

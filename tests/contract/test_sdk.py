@@ -6,7 +6,6 @@ It is imported inside functions, because it makes a folder in the home of the pe
 from __future__ import annotations
 
 import gc
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from tests.contract.busy import Busy
 from tests.contract.harness import Client, serving
 from tests.contract.samples import minimal_definition
+from tests.contract.sdk import client_of, tidy, without_cache
 
 CLIENTS = {
     "tfs-2018": "azure.devops.v7_0.release.release_client.ReleaseClient",
@@ -30,16 +30,8 @@ CLIENTS = {
 
 @pytest.fixture(autouse=True)
 def no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The SDK keeps what servers told in files of the home folder, and in its classes."""
-    monkeypatch.setenv("AZURE_DEVOPS_CACHE_DIR", str(tmp_path))
-    from azure.devops import _file_cache
-    from azure.devops.client import Client as SdkClient
-
-    for cache in (_file_cache.OPTIONS_CACHE, _file_cache.RESOURCE_CACHE):
-        monkeypatch.setattr(cache, "file_name", "")
-        monkeypatch.setattr(cache, "data", {})
-        monkeypatch.setattr(cache, "initial_load_occurred", True)
-    monkeypatch.setattr(SdkClient, "_locations_cache", {})
+    """The SDK starts with nothing remembered."""
+    without_cache(monkeypatch, tmp_path)
 
 
 class Sdk:
@@ -67,11 +59,9 @@ class Sdk:
         return answer.json() if answer.content else None
 
     def build_client(self) -> Any:
-        """The SDK's build client, without a look for the host of its area."""
-        from azure.devops.v7_1.build.build_client import BuildClient
-        from msrest.authentication import BasicAuthentication
-
-        return BuildClient(self.control.url, BasicAuthentication("", self.control.token))
+        """The SDK's build client."""
+        kind = "azure.devops.v7_1.build.build_client.BuildClient"
+        return client_of(kind, self.control.url, self.control.token)
 
     def define(self, name: str, stages: int = 2) -> Any:
         """A definition with one approver before each stage."""
@@ -110,12 +100,8 @@ class Sdk:
 @pytest.fixture(params=list(CLIENTS))
 def sdk(request: pytest.FixtureRequest, no_cache: None) -> Iterator[Sdk]:
     """The SDK on a server of each generation."""
-    with serving(request.param) as client:
+    with serving(request.param) as client, tidy():
         yield Sdk(client, request.param)
-    # The SDK leaves its connections to the garbage collector, which would complain in some later test.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 def test_definition_to_release_to_approval_to_done(sdk: Sdk) -> None:
