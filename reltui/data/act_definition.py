@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,11 @@ CLOCK_DOUBT = timedelta(seconds=60)
 def facts(seen: Definition | NewDefinition, verb: Verb) -> dict[str, str]:
     """What must still be so."""
     found = {"definition": str(seen.name), "folder": str(seen.path)}
-    if isinstance(seen, Definition) and verb is not Verb.UNDELETE_DEFINITION:
+    if isinstance(seen, Definition):
         found["revision"] = str(seen.revision)
+        if verb is Verb.UNDELETE_DEFINITION:
+            # One that has landed is in nobody's way: it is not deleted any more.
+            found["state"] = "deleted" if seen.is_deleted else "not deleted"
     return found
 
 
@@ -67,7 +71,8 @@ async def _deleted(order: Order, client: ReleaseClient) -> Definition | None:
     async for page in pages:
         for definition in page.rows.items:
             if definition.id == order.object_id:
-                return definition
+                # That list says it of each, whatever the JSON of one says.
+                return replace(definition, is_deleted=True)
     return None
 
 

@@ -19,7 +19,7 @@ FOLDER = "folder"
 
 def facts(seen: FolderPlace, verb: Verb) -> dict[str, str]:
     """What must still be so."""
-    found = {FOLDER: str(seen.path)}
+    found = {FOLDER: str(seen.path), "place": "taken" if seen.is_there else "free"}
     if verb is Verb.DELETE_FOLDER:
         found["definitions in it"] = ", ".join(sorted(seen.definitions))
     return found

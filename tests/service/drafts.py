@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -218,6 +219,7 @@ async def _of_a_definition(demo: RunningDemo, service: DataService, verb: Verb) 
             body = {"name": "Fresh.CD", "path": definition.path, "environments": [stage("DEV", 1)]}
         case Verb.UNDELETE_DEFINITION:
             demo.engine.delete_definition(definition.id, "a mistake", False, str(demo.engine.me["id"]))
+            seen = replace(definition, revision=definition.revision + 1, is_deleted=True)
     return Draft(verb, "demo", project.name, project, seen, "by the book", body=body)
 
 

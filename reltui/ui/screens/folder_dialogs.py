@@ -39,6 +39,8 @@ class FolderDialog(SubjectDialog):
         self.adds = subject.verb is Verb.ADD_FOLDER
         self.to = str(subject.options.get("to") or "")
         self.names = self.adds or self.to == seen.path
+        if self.names and not self.adds:
+            self.confirm_label = "Rename"
         self.parent_path = str(subject.options.get("parent") or parent_path(seen.path))
 
     @property
