@@ -1,0 +1,350 @@
+"""The editor of a definition: what its keys do. Every change is one step that undo takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import on
+from textual.widgets import Input
+
+from reltui.model.change import MASKED
+from reltui.model.editing import structure
+from reltui.model.editing.fields import Field, FieldKind, Pick, with_field, without_field
+from reltui.model.editing.outline import Node
+from reltui.model.editing.shape import Path
+from reltui.model.resources import Choice
+from reltui.model.text import SafeText, clean
+from reltui.ui.editing import Editing
+from reltui.ui.keys import Action
+from reltui.ui.present import Line, span
+from reltui.ui.present_editor import is_drawable
+from reltui.ui.present_words import within
+from reltui.ui.screens.dialog import key_hint
+from reltui.ui.screens.editor_view import EditorView
+from reltui.ui.screens.pick_resource import PickValue, open_pick
+from reltui.ui.widgets.grid import GUTTER, Grid, lay_out
+
+TYPED = frozenset({Pick.BRANCH, Pick.CONNECTION, Pick.FOLDER, Pick.REPOSITORY})
+"""What may be typed as it is, such as a variable in place of a connection."""
+MARKS = "This text has characters that cannot be shown: what you type replaces all of it."
+
+
+class Stars(Highlighter):
+    """Draws a secret as stars, one for each character."""
+
+    def highlight(self, text: Text) -> None:
+        """Replace the text that is to be drawn."""
+        text.plain = "*" * len(text.plain)
+
+
+class EditorScreen(EditorView):
+    """Keys to changes."""
+
+    def __init__(self, editing: Editing) -> None:
+        super().__init__(editing)
+        self._typing: tuple[Node, Field] | None = None
+        self._begun_as = ""
+        """What stood in the field when typing began."""
+        self._replaces = False
+        """The value is not shown in the field."""
+
+    def perform(self, action: Action) -> bool:
+        if not self.is_mounted:
+            return False
+        grid = self.right if self.pane else self.left
+        if action.id != "open" and grid.perform(action.id):
+            return True
+        return super().perform(action)
+
+    def footer_line(self, cells: int) -> Line:
+        if self._typing is None:
+            return super().footer_line(cells)
+        back = self.app.keymap.key_of("back")
+        return (span(" "), *key_hint("enter", "take it"), *key_hint(back, "leave it as it was"))
+
+    # Going round
+
+    def do_open(self) -> None:
+        """Enter: fold, go to the fields, or edit one."""
+        if self.pane:
+            self._begin_field()
+        elif self.parts.has_children(self.node.path):
+            self._fold(closed=self.node.path not in self.parts.folded)
+        else:
+            self.do_next_pane()
+
+    def _fold(self, *, closed: bool) -> None:
+        self.parts.fold(self.node.path, closed=closed)
+        self.update()
+        self.mark_parts()
+        if not closed:
+            below = sum(self.node.path in self.parts.ancestors(path) for path in self.parts.seen)
+            self.left.show_below(below)
+
+    def do_next_pane(self) -> None:
+        """The other side."""
+        self.turn_to(1 - self.pane if self.right.cursor is not None else 0)
+        self.draw_rest()
+
+    do_previous_pane = do_next_pane
+
+    def do_expand(self) -> None:
+        """Right: unfold, else go to the fields."""
+        if not self.pane and self.node.path in self.parts.folded:
+            self._fold(closed=False)
+        elif not self.pane:
+            self.do_next_pane()
+
+    def do_collapse(self) -> None:
+        """Left: back to the outline; there, fold, else go to the part above."""
+        path = self.node.path
+        if self.pane:
+            self.do_next_pane()
+        elif self.parts.has_children(path) and path not in self.parts.folded:
+            self._fold(closed=True)
+        else:
+            above = self.parts.parent(path)
+            if above is not None:
+                self.left.move_to(above)
+
+    def do_back(self) -> None:
+        """Escape: out of the field, back to the outline, then away; what was changed is kept."""
+        if self._typing is not None:
+            self._end_typing()
+        elif self.pane:
+            self.do_next_pane()
+        else:
+            self.app.go_back()
+
+    @on(Grid.Opened)
+    def clicked(self, event: Grid.Opened) -> None:
+        """A second click."""
+        self.turn_to(int(isinstance(event.key, str)))
+        self.do_open()
+
+    def do_find_part(self) -> None:
+        """Pick a part by typing words of it."""
+        from reltui.ui.screens.editor_adding import FindPart
+
+        self.app.push_screen(FindPart(self))
+
+    def do_next_problem(self) -> None:
+        """Go to the next problem and its field, and say what it is."""
+        self.look_over()
+        found = self.review.after(
+            self.node.path, self.field.id if self.pane and self.field is not None else ""
+        )
+        if found is None:
+            self.app.say("There is no problem.")
+            return
+        self.go_to(*found)
+        if found[1] not in self.right.keys:
+            self.turn_to(0)
+        sentence = next((each.sentence for each in self.review.at(*found)), SafeText(""))
+        self.app.say(sentence, "warn")
+
+    # Changing
+
+    def become(self, work: dict[str, Any], path: Path, field_id: str = "") -> None:
+        """Another state; then the cursor is on a part and one of its fields."""
+        self.editing.change(work, self.node.path)
+        self.go_to(path, field_id)
+
+    def _try(
+        self,
+        change: Callable[[], tuple[dict[str, Any], Path] | tuple[dict[str, Any], Path, str]],
+        told: str = "",
+    ) -> None:
+        """Make a change, or say why it cannot be; a third value is the field to go to."""
+        try:
+            work, path, *field_id = change()
+        except ValueError as error:
+            self.app.say(clean(str(error)), "warn")
+            return
+        self.become(work, path, *field_id)
+        if told:
+            self.app.say(SafeText(told))
+
+    def do_undo(self) -> None:
+        """Take the last change back."""
+        self._go_back_to(self.editing.undo(self.node.path), "There is nothing to undo.")
+
+    def do_redo(self) -> None:
+        """Do it again."""
+        self._go_back_to(self.editing.redo(self.node.path), "There is nothing to do again.")
+
+    def _go_back_to(self, path: Path | None, nothing: str) -> None:
+        if path is None:
+            self.app.say(nothing)
+        else:
+            self.go_to(path)
+
+    def do_add(self) -> None:
+        """Add something to the part, or beside it."""
+        from reltui.ui.screens.editor_adding import begin_adding
+
+        begin_adding(self)
+
+    def do_clone_part(self) -> None:
+        """A copy behind it."""
+        self._try(partial(structure.cloned, self.editing.work, self.node))
+
+    def do_move_up(self) -> None:
+        """Before the one above; in the fields, an approver before the other."""
+        self._move(-1)
+
+    def do_move_down(self) -> None:
+        """Behind the one below."""
+        self._move(1)
+
+    def _move(self, step: int) -> None:
+        work, node, field = self.editing.work, self.node, self.field
+        if not self.pane:
+            self._try(partial(structure.moved, work, node, step))
+        elif field is not None:
+            self._try(lambda: (structure.moved_field(work, node, field, step), node.path, field.id))
+
+    def do_remove(self) -> None:
+        """The field where that goes, else the part; at once."""
+        node, field = self.node, self.field
+        undo = self.app.keymap.key_of("undo")
+        back = f"; {undo} has it back" if undo else ""
+        if not self.pane:
+            told = f"{within(node.label)} is removed{back}."
+            self._try(partial(structure.removed, self.editing.work, node), told)
+        elif field is not None and field.is_removable:
+            told = f"{within(field.label)} is removed{back}."
+            self._try(lambda: (without_field(self.editing.work, node, field, self.known), node.path), told)
+        else:
+            self.app.say("This field cannot be removed; go to the outline to remove the whole part.")
+
+    # One field
+
+    def _begin_field(self) -> None:
+        field, node = self.field, self.node
+        if field is None:
+            return
+        take = partial(self.take, node, field)
+        title = SafeText(f"{within(field.label)}: now {within(field.shown) if field.shown else 'empty'}")
+        match field.kind:
+            case FieldKind.FLAG:
+                take("false" if field.value == "true" else "true")
+            case FieldKind.CHOICE:
+                self.app.push_screen(PickValue(title, field.choices, field.value, take))
+            case FieldKind.LINES:
+                from reltui.ui.screens.editor_lines import LinesScreen
+
+                self.app.push_screen(LinesScreen(field, take))
+            case FieldKind.PICK if field.pick is not None:
+                open_pick(
+                    self.app,
+                    self.editing,
+                    node,
+                    field.pick,
+                    title,
+                    take,
+                    clearable=not field.is_required,
+                    typed=field.pick in TYPED,
+                )
+            case _:
+                self._type_into(node, field)
+
+    def _type_into(self, node: Node, field: Field) -> None:
+        """Type over the value, where it stands."""
+        entry = self.query_one("#value", Input)
+        column = lay_out(self.right.columns, self.right.size.width - GUTTER)
+        x = GUTTER + column[0][1] + 1
+        region = self.right.region
+        entry.styles.offset = (region.x + x, region.y + self.right.cursor_line)
+        entry.styles.width = max(region.width - x, 8)
+        is_hidden = field.kind is FieldKind.SECRET or field.shown == MASKED
+        entry.highlighter = Stars() if is_hidden else None
+        is_plain = is_drawable(field.value, lines=False) and not is_hidden
+        self._begun_as = field.value if is_plain else ""
+        self._replaces = not is_plain
+        entry.value = self._begun_as
+        entry.cursor_position = len(entry.value)
+        entry.display = True
+        self._typing = (node, field)
+        self.set_focus(entry)
+        self.draw_rest()
+        if not is_hidden and not is_plain:
+            self.app.say(MARKS, "warn")
+
+    @on(Input.Submitted)
+    def submitted(self, event: Input.Submitted) -> None:
+        """Enter in the field: take it, or say what is wrong with it and leave it there."""
+        if self._typing is None:
+            return
+        node, field = self._typing
+        if event.value == self._begun_as and (
+            self._begun_as != field.value or field.kind is FieldKind.SECRET
+        ):
+            # Nothing was typed where the value could not be shown: it stays.
+            self._end_typing()
+        elif self.take(node, field, event.value):
+            self._end_typing()
+
+    def _end_typing(self) -> None:
+        self._typing = None
+        self.leave_field()
+        self.update()
+
+    def leave_field(self) -> None:
+        self._typing = None
+        super().leave_field()
+
+    def take(self, node: Node, field: Field, value: str | Choice) -> bool:
+        """Write a field; False, and a sentence, when the value is none for it."""
+        try:
+            work = with_field(self.editing.work, node, field, value, self.known)
+        except ValueError as error:
+            self.app.say(clean(str(error)), "warn")
+            return False
+        self.app.hush()
+        self.become(work, node.path, field.id)
+        return True
+
+    # Beyond the editor
+
+    def do_difference(self) -> None:
+        """What is changed so far."""
+        from reltui.ui.screens.definition_comparison import GivenScreen
+
+        editing = self.editing
+        if editing.base is None:
+            self.app.say("This definition is new: the server has nothing to compare it with.")
+            return
+        title = f"unsaved, against revision {editing.base.get('revision', '?')}"
+        self.app.push_screen(GivenScreen(editing.server, editing.project, title, editing.base, editing.work))
+
+    def do_save_definition(self) -> None:
+        """On to the question whether it shall be saved."""
+        from reltui.ui.screens import saving_definition
+
+        server = self.app.service.server(self.editing.server)
+        if server.read_only:
+            self.app.say(SafeText(f"{server.name} is read-only here: nothing can be saved."), "warn")
+            return
+        if not self.editing.is_changed:
+            self.app.say("Nothing is changed, so there is nothing to save.")
+            return
+        self.editing.keep()
+        saving_definition.begin(self.app, self.editing)
+
+    def do_as_text(self) -> None:
+        """In the person's own editor."""
+        from reltui.ui import editing_as_text
+
+        editing_as_text.begin(self.app, self.editing)
+
+    def do_unsaved(self) -> None:
+        """All edits that were not saved."""
+        from reltui.ui import ways_definition
+
+        self.editing.keep()
+        ways_definition.unsaved(self.app)

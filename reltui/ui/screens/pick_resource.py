@@ -1,0 +1,246 @@
+"""Picking what a field or a new part of a definition refers to: queues, tasks, branches, people ..."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.widgets import Input
+
+from reltui.data.topics import BranchesOf, ResourcesOf, Topic
+from reltui.model.editing.fields import Pick
+from reltui.model.editing.outline import Node
+from reltui.model.identity import Identity
+from reltui.model.resources import NOTHING, Choice, Resources
+from reltui.model.text import SafeText, clean
+from reltui.ui.editing_picks import branch_repository, choices_of
+from reltui.ui.present import Cell, Line, Span, span
+from reltui.ui.screens.people import FindPeople
+from reltui.ui.screens.pick import Entry, PickScreen
+from reltui.ui.widgets.grid import Column
+
+if TYPE_CHECKING:
+    from reltui.ui.app import ReltuiApp
+    from reltui.ui.editing import Editing
+
+Take = Callable[[Choice | str], object]
+NONE = SafeText("none: leave it empty")
+
+
+def open_pick(
+    app: ReltuiApp,
+    editing: Editing,
+    node: Node,
+    pick: Pick,
+    title: SafeText,
+    take: Take,
+    *,
+    runs_on: str = "",
+    typed: bool = False,
+    clearable: bool = False,
+) -> None:
+    """Ask which one. `runs_on`: only tasks that run there; `typed`: what is typed may be taken as it is;
+    `clearable`: none may be chosen."""
+    if pick is Pick.PERSON:
+        app.push_screen(PickIdentity(editing.server, title, take))
+    else:
+        app.push_screen(
+            PickResource(editing, node, pick, title, take, runs_on=runs_on, typed=typed, clearable=clearable)
+        )
+
+
+class PickResource(PickScreen):
+    """One of what the server offers, found by words of its name and what is told of it."""
+
+    columns: ClassVar[Sequence[Column]] = (
+        Column("name", "", 24, grow=2),
+        Column("detail", "", 14, grow=1, drop=2),
+        Column("more", "", 20, grow=4, drop=1),
+    )
+
+    def __init__(
+        self,
+        editing: Editing,
+        node: Node,
+        pick: Pick,
+        title: SafeText,
+        take: Take,
+        *,
+        runs_on: str = "",
+        typed: bool = False,
+        clearable: bool = False,
+    ) -> None:
+        super().__init__()
+        self._runs_on = runs_on
+        self._editing = editing
+        self._node = node
+        self._pick = pick
+        self._title = title
+        self._take = take
+        self._typed = typed
+        self._clearable = clearable
+        self._offered: Sequence[tuple[Choice, SafeText]] = ()
+
+    @property
+    def known(self) -> Resources:
+        """What the server offers, as far as it was read."""
+        return self.app.service.look(self._resources).data or NOTHING
+
+    @property
+    def _resources(self) -> ResourcesOf:
+        return ResourcesOf(self._editing.server, self._editing.project)
+
+    @property
+    def _branches(self) -> BranchesOf | None:
+        if self._pick is not Pick.BRANCH:
+            return None
+        repository = branch_repository(self._editing.work, self._node, self.known)
+        return BranchesOf(self._editing.server, self._editing.project, repository) if repository else None
+
+    def topics(self) -> Sequence[Topic[Any]]:
+        branches = self._branches
+        return (self._resources,) if branches is None else (self._resources, branches)
+
+    def heading(self) -> Line:
+        return (Span(self._title),)
+
+    def update(self) -> None:
+        if self._pick is Pick.BRANCH:
+            self.app.sync_watches()
+        super().update()
+
+    def entries(self) -> Sequence[Entry]:
+        self._offered = self._choices() or ()
+        found = [
+            Entry(
+                SafeText(f"{choice.name} {choice.detail} {more}"), choice.detail, partial(self._take, choice)
+            )
+            for choice, more in self._offered
+        ]
+        if self._clearable:
+            found.append(Entry(NONE, SafeText(""), partial(self._take, "")))
+        typed = self._typed_text()
+        if self._typed and typed and all(typed != choice.name for choice, _ in self._offered):
+            found.append(Entry(SafeText(f"{typed} as typed"), SafeText(""), partial(self._take, typed)))
+        return found
+
+    def _typed_text(self) -> SafeText:
+        fields = self.query("#words").results(Input)
+        return next((clean(field.value.strip()) for field in fields), SafeText(""))
+
+    def _choices(self) -> Sequence[tuple[Choice, SafeText]] | None:
+        """What can be picked, each with more words on it; None while it was not read."""
+        branches = self._branches
+        if branches is not None:
+            read = self.app.service.look(branches).data
+            return None if read is None else [(choice, SafeText("")) for choice in read]
+        return choices_of(self._pick, self._editing.work, self._node, self.known, self._runs_on)
+
+    def nothing(self) -> SafeText:
+        if self._choices() is not None:
+            return SafeText("Nothing that the server offers has these words.")
+        if self._pick is Pick.BRANCH and self._branches is None:
+            return SafeText("The branches of this source cannot be asked for: type one.")
+        for topic in self.topics():
+            snapshot = self.app.service.look(topic)
+            if snapshot.problems:
+                return snapshot.problems[0].sentence
+        return SafeText("Reading what the server offers ...")
+
+    @on(Input.Changed)
+    def words_typed(self) -> None:
+        """What is typed can be taken as it is."""
+        if self._typed:
+            self.update()
+
+    def _cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
+        if key >= len(self._offered):
+            words = self._entries[key].words if key < len(self._entries) else SafeText("")
+            cells: Mapping[str, Cell] = {"name": Span(words, "info")}
+        else:
+            choice, more = self._offered[key]
+            cells = {
+                "name": Span(choice.name),
+                "detail": Span(choice.detail, "dim"),
+                "more": (Span(more, "dim"),),
+            }
+        return [cells.get(column.id, span("")) for column in columns]
+
+
+class PickIdentity(FindPeople):
+    """A person or a group, found by the server."""
+
+    def __init__(self, server: str, title: SafeText, take: Take) -> None:
+        super().__init__(server, groups=True)
+        self._title = title
+        self._take = take
+
+    def heading(self) -> Line:
+        return (Span(self._title),)
+
+    def entries(self) -> Sequence[Entry]:
+        return [
+            Entry(
+                each.name,
+                SafeText("group" if each.is_group else each.account),
+                partial(self._take, _identity_choice(each)),
+            )
+            for each in self.found
+            if each.id
+        ]
+
+
+def _identity_choice(each: Identity) -> Choice:
+    raw: dict[str, object] = {"id": each.id, "displayName": str(each.name), "uniqueName": str(each.account)}
+    if each.is_group:
+        raw = {**raw, "isContainer": True}
+    return Choice(each.id, each.name, each.account, raw)
+
+
+class PickValue(PickScreen):
+    """One of the values that a field can have."""
+
+    def __init__(
+        self,
+        title: SafeText,
+        choices: Sequence[tuple[str, SafeText]],
+        now: str,
+        take: Take,
+        *,
+        typed: bool = False,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+        self._now = now
+        self._take = take
+        self._typed = typed
+
+    def heading(self) -> Line:
+        return (Span(self._title),)
+
+    def entries(self) -> Sequence[Entry]:
+        found = [
+            Entry(
+                name or clean(value),
+                SafeText("as it is now" if value == self._now else ""),
+                partial(self._take, value),
+            )
+            for value, name in self._choices
+        ]
+        fields = self.query("#words").results(Input)
+        typed = next((clean(field.value.strip()) for field in fields), SafeText(""))
+        if self._typed and typed:
+            found.append(Entry(typed, SafeText("as typed"), partial(self._take, str(typed))))
+        return found
+
+    def nothing(self) -> SafeText:
+        return SafeText("None of the values has these words.")
+
+    @on(Input.Changed)
+    def words_typed(self) -> None:
+        """What is typed can be taken as it is."""
+        if self._typed:
+            self.update()

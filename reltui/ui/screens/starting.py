@@ -1,0 +1,205 @@
+"""The beginning of a new definition: from what, under which name, in which folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from reltui.data.topics import DefinitionOf, DefinitionsOf, ResourcesOf, Topic
+from reltui.model.definition import Definition
+from reltui.model.editing.starts import STARTS, Start, clone_of, started
+from reltui.model.project import Project
+from reltui.model.resources import NOTHING, Resources
+from reltui.model.text import SafeText, clean
+from reltui.ui import ways_definition
+from reltui.ui.keys import Place
+from reltui.ui.present import Line, Span, line, span, wrap
+from reltui.ui.present_words import within
+from reltui.ui.screens.asking import line_field
+from reltui.ui.screens.dialog import fact, key_hint
+from reltui.ui.screens.pick import Entry, PickScreen
+from reltui.ui.screens.screen import ReltuiScreen
+from reltui.ui.widgets.lines import Lines
+from reltui.ui.widgets.rule import rule
+
+if TYPE_CHECKING:
+    from reltui.ui.app import ReltuiApp
+
+Make = Callable[[str, str, Resources], dict[str, Any]]
+"""Name, folder and what the server offers to a definition."""
+
+
+class PickStart(PickScreen):
+    """From what a new definition begins."""
+
+    def __init__(self, server: str, project: Project, folder: str) -> None:
+        super().__init__()
+        self._server = server
+        self._project = project
+        self._folder = folder
+
+    def topics(self) -> Sequence[Topic[Any]]:
+        # Read meanwhile: templates take the first queue from it.
+        return (ResourcesOf(self._server, self._project), DefinitionsOf(self._server, self._project))
+
+    def heading(self) -> Line:
+        return line("A new definition in ", Span(within(self._project.name), "head"), ": begin with what?")
+
+    def nothing(self) -> SafeText:
+        return SafeText("No start has these words.")
+
+    def entries(self) -> Sequence[Entry]:
+        found = [
+            Entry(SafeText(start.label), SafeText(start.help), partial(self._named, start))
+            for start in STARTS
+        ]
+        data = self.app.service.look(DefinitionsOf(self._server, self._project)).data
+        found.append(
+            Entry(SafeText("from a file"), SafeText("one that was exported, also elsewhere"), self._from_file)
+        )
+        for each in data.rows if data is not None else ():
+            words = SafeText(f"clone of {within(each.name)}")
+            copy = partial(begin_copy, self.app, self._server, self._project, each)
+            found.append(Entry(words, SafeText(f"{each.path}  id {each.id}"), copy))
+        return found
+
+    def _named(self, start: Start) -> None:
+        make = partial(started, start.id)
+        title = SafeText(f"New definition: {start.label}")
+        self.app.push_screen(NameDefinition(self._server, self._project, title, "", self._folder, make))
+
+    def _from_file(self) -> None:
+        from reltui.ui.screens import importing
+
+        importing.begin(self.app, self._server, self._project)
+
+
+def begin_copy(app: ReltuiApp, server: str, project: Project, definition: Definition) -> None:
+    """Read a definition, ask for the name of its copy, and edit that."""
+
+    def ask(whole: Definition) -> None:
+        def make(name: str, folder: str, known: Resources) -> dict[str, Any]:
+            return clone_of(whole.raw, name, folder)
+
+        title = SafeText(f"A copy of {within(whole.name)}")
+        app.push_screen(
+            NameDefinition(server, project, title, f"{whole.name} - copy", whole.path or "\\", make)
+        )
+
+    topic = DefinitionOf(server, project, definition.id)
+    ways_definition.when_read(app, topic, definition.name, ask)
+
+
+class NameDefinition(ReltuiScreen):
+    """Asks for name and folder. Enter goes on, Escape goes back."""
+
+    place = Place.DIALOG
+
+    def __init__(
+        self, server: str, project: Project, title: SafeText, name: str, folder: str, make: Make
+    ) -> None:
+        super().__init__()
+        self._server = server
+        self._project = project
+        self._title = title
+        self._called = name
+        self._folder = folder
+        self._make = make
+        self._early = ""
+
+    def topics(self) -> Sequence[Topic[Any]]:
+        return (ResourcesOf(self._server, self._project), DefinitionsOf(self._server, self._project))
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id="header")
+        yield Lines(id="title")
+        yield Lines(id="text")
+        yield Lines(id="name-title")
+        yield line_field("name", value=self._called, placeholder="type a name")
+        yield Lines(id="folder-title")
+        yield line_field("folder", value=self._folder, placeholder="\\")
+        yield Lines(id="filler")
+        yield Lines(id="status")
+        yield Lines(id="footer")
+
+    def on_mount(self) -> None:
+        """Typing begins at once, with the name."""
+        field = self.query_one("#name", Input)
+        field.value += self._early
+        field.cursor_position = len(field.value)
+        self.set_focus(field)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the lines anew."""
+        self.update_soon()
+
+    def update(self) -> None:
+        cells = self.app.size.width
+        self.query_one("#title", Lines).show([rule((Span(self._title),), cells, self.app.ascii, heavy=True)])
+        lines = fact("Project", (Span(self._project.name, "head"),), cells - 2)
+        told = "Nothing is sent yet: the editor comes next, and saving asks once more."
+        lines += [(), *wrap((span(told, "dim"),), cells - 2)]
+        pane = self.query_one("#text", Lines)
+        pane.styles.height = len(lines) + 1
+        pane.show([(span(" "), *each) for each in lines])
+        self.query_one("#name-title", Lines).show([line(" Name")])
+        self.query_one("#folder-title", Lines).show([line(" Folder, such as \\Billing\\Web")])
+        self.app.draw_chrome(self, (), None)
+
+    def footer_line(self, cells: int) -> Line:
+        key_of = self.app.keymap.key_of
+        return (
+            span(" "),
+            *key_hint("enter", "go on to the editor"),
+            *key_hint(key_of("next-field"), "other field"),
+            *key_hint(key_of("back"), "cancel"),
+        )
+
+    def do_next_field(self) -> None:
+        """Tab."""
+        self.focus_next()
+
+    def do_previous_field(self) -> None:
+        """Shift+Tab."""
+        self.focus_previous()
+
+    def key_pressed(self, event: events.Key) -> bool:
+        if not self.types_text and event.character and event.is_printable:
+            self._early += event.character
+            return True
+        return super().key_pressed(event)
+
+    @on(Input.Submitted)
+    def entered(self) -> None:
+        """Make it, and open the editor."""
+        if not self.is_current:
+            return
+        name = str(clean(self.query_one("#name", Input).value.strip()))
+        folder = str(clean(self.query_one("#folder", Input).value.strip()))
+        if not name:
+            self.app.say("Type a name first.", "warn")
+            return
+        folder = folder if folder.startswith("\\") else f"\\{folder}"
+        data = self.app.service.look(DefinitionsOf(self._server, self._project)).data
+        taken = {(d.path.casefold(), d.name.casefold()) for d in (data.rows if data is not None else ())}
+        if (folder.casefold(), name.casefold()) in taken:
+            self.app.say(SafeText(f'There is a definition "{name}" in that folder already.'), "warn")
+            return
+        known = self.app.service.look(ResourcesOf(self._server, self._project)).data or NOTHING
+        try:
+            work = self._make(name, folder, known)
+        except ValueError as error:
+            self.app.say(clean(str(error)), "warn")
+            return
+        self.app.pop_screen()
+        ways_definition.open_editor(self.app, self._server, self._project, None, work)
+
+    def do_back(self) -> None:
+        """Escape."""
+        if self.is_current:
+            self.app.pop_screen()
