@@ -100,7 +100,7 @@ async def editing_in(folder: Path) -> AsyncIterator[tuple[Running, Editing, Path
         texts = folder / "state" / FOLDER
         object.__setattr__(run.app.options, "state_folder", folder / "state")
         yield run, editing, texts
-        editing.let_go()
+        editing.keep()
 
 
 def left(texts: Path) -> list[Path]:
@@ -187,7 +187,7 @@ async def test_a_mistake_is_told_and_the_text_goes_on(tmp_path: Path, script: Ca
         await run.press("enter")
         await run.see("The text was taken")
         assert editing.work["environments"][0]["retentionPolicy"]["daysToKeep"] == 99
-        assert "//! A comma is missing here." in (tmp_path / "seen").read_text()
+        assert "//! MISTAKE: A comma is missing here." in (tmp_path / "seen").read_text()
         assert left(texts) == []
 
 

@@ -163,6 +163,7 @@ def line_with(text: str, words: str) -> str:
         ('"queueId": 15', "Default (pool A)"),
         ('"taskId"', "PowerShell 2.181.0"),
         ('"targetType": "inline"', "one of filePath, inline"),
+        ('"isAutomated": true', "nobody is asked"),
         ('"variableGroups": [4]', "DEV secrets"),
         ('"value": null', "kept as it is"),
         ('"timeoutInMinutes": 2880', "minutes"),
@@ -200,6 +201,39 @@ def test_what_only_the_server_writes_is_left_out() -> None:
     ):
         assert name not in text
     assert '"id": 42' in text, "a stage is known by its id"
+
+
+SCRIPT = "param($x)\n\tif ($x) {\n  Write-Host \"\\$x\" // 'y' `\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "is_block"),
+    [
+        (SCRIPT, True),
+        ("one line", False),
+        ("a \nb", False),
+        ("a\r\nb", False),
+        ("a\n'''\nb", False),
+        ("a\n\x1b[2J", False),
+        ("a\n//! MISTAKE: b", False),
+        ("\n", True),
+    ],
+)
+def test_scripts_stand_as_they_are(script: str, is_block: bool) -> None:
+    raw = rich()
+    raw["environments"][0]["deployPhases"][0]["workflowTasks"][0]["inputs"]["script"] = script
+    text = to_text(raw)
+    assert (f"'''\n{script}\n'''" in text) is is_block
+    assert from_text(text, raw) == raw
+    dos = text.replace("\n", "\r\n")
+    assert from_text(dos, raw) == raw
+
+
+@given(st.lists(st.sampled_from(["a", "'", "\n", " ", "\t", "\\", '"', "{", "//"]), max_size=12).map("".join))
+def test_any_text_of_several_lines_comes_back(script: str) -> None:
+    raw = rich()
+    raw["description"] = script
+    assert from_text(to_text(raw), raw) == raw
 
 
 # Secrets
@@ -321,6 +355,8 @@ def test_giving_up(text: str, expected: bool) -> None:
         ('{"name": "a",, "b": 1}', 1, 14, "comma too many"),
         ("{name: 1}", 1, 2, "name within double quotes"),
         ("{\"name\": 'a'}", 1, 10, "within double quotes"),
+        ("{\"name\": '''a'''}", 1, 10, "never closed"),
+        ("{\"name\": '''\na\n'''\n\"b\": 1}", 4, 1, "comma is missing before this"),
         ('{"name": web}', 1, 10, "web is no value"),
         ('{"revision": NaN}', 1, 14, "NaN is no number"),
         ('{"revision": -Infinity}', 1, 14, "-Infinity is no number"),
@@ -402,11 +438,11 @@ def test_a_mistake_stands_above_its_line_and_goes_with_the_next() -> None:
     with pytest.raises(Mistake) as first:
         from_text(text, None)
     marked, line = with_mistake(text, first.value)
-    assert marked.split("\n")[1] == "  //! A comma is missing here. (line 3, column 14)"
+    assert marked.split("\n")[1] == "  //! MISTAKE: A comma is missing here. (line 3, column 14)"
     assert marked.split("\n")[line - 1] == '  "name": "a"'
     repaired = marked.replace('"name": "a"', '"name": "a",')
     with pytest.raises(Mistake) as second:
         from_text(repaired, None)
     again, _ = with_mistake(repaired, second.value)
     assert again.count("//!") == 1
-    assert again.replace("  //!", "//!").startswith("//! The member ")
+    assert again.replace("  //!", "//!").startswith("//! MISTAKE: The member ")

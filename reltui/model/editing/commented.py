@@ -13,7 +13,7 @@ from typing import Any
 
 from reltui.model.decode import mapping_of, scalar_of, text_of
 from reltui.model.editing import remarks, schema
-from reltui.model.editing.jsonc import Mistake, is_blank, parsed, quoted
+from reltui.model.editing.jsonc import Mistake, block, is_blank, parsed, quoted
 from reltui.model.editing.owned import SERVER_OWNED
 from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import clean
@@ -23,7 +23,7 @@ __all__ = ["Mistake", "from_text", "gives_up", "to_text", "with_mistake"]
 INDENT = "  "
 ONE_LINE = 76
 """So many characters of an object or list at most stand in one line."""
-TOLD = "//! "
+TOLD = "//! MISTAKE: "
 """How the line begins that tells a mistake."""
 
 _STAGES, _STEPS = "[stage]", "[step]"
@@ -58,6 +58,7 @@ def _head(raw: Mapping[str, Any]) -> list[str]:
         "// reltui checks it, and shows the difference before anything goes to the server.",
         "// To give up: leave without saving, or leave an empty file.",
         "// What only the server writes (revision, links, who and when) is left out, and stays.",
+        "// A text of several lines stands as it is between two lines with '''.",
     ]
 
 
@@ -96,22 +97,30 @@ class _Writer:
     def _short(self, value: Any, shape: str, owners: tuple[Any, ...]) -> tuple[str, str] | None:
         """A value in one line, with the comment of what is in it; None where it needs several lines."""
         if not isinstance(value, dict | list):
-            return (quoted(value) if isinstance(value, str) else json.dumps(value)), ""
+            return _plain(value), ""
         parts, words = [], []
         for key, inner in _entries(value, shape):
             if isinstance(inner, dict | list) and inner:
                 return None
             words.append(self._remark(shape, key, inner, owners))
-            text = quoted(inner) if isinstance(inner, str) else json.dumps(inner)
+            text = _plain(inner)
             parts.append(f"{quoted(key)}: {text}" if isinstance(key, str) else text)
         said = [word for word in words if word]
         whole = ", ".join(parts)
-        if len(whole) > ONE_LINE or len(said) > 1:
+        if "\n" in whole or len(whole) > ONE_LINE or len(said) > 1 or (said and shape == "{text}"):
             return None
         return (f"{{{whole}}}" if isinstance(value, dict) else f"[{whole}]"), "".join(said)
 
     def _remark(self, shape: str, key: str | int, value: Any, owners: tuple[Any, ...]) -> str:
         return remarks.remark(remarks.Around(shape, key, owners), value, self._known)
+
+
+def _plain(value: Any) -> str:
+    """A text, number, truth or null."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    # A line that looks like a mistake told before would be taken away.
+    return (block(value) if TOLD not in value else None) or quoted(value)
 
 
 def _comment(words: str) -> str:

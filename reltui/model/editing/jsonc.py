@@ -1,4 +1,5 @@
-"""JSON as people write it: with // and /* */ comments, and a comma after the last; mistakes have a place."""
+"""JSON as people write it: with // and /* */ comments, a comma after the last, and texts of several lines
+between three single quotes; mistakes have a place."""
 
 from __future__ import annotations
 
@@ -46,6 +47,8 @@ class Document:
 _WHITE = " \t\n\r\ufeff\u00a0"
 _SKIPPED = re.compile(rf"(?:[{_WHITE}]+|//[^\n]*|/\*(?s:.*?)\*/)*")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"')
+BLOCK = "'''"
+_BLOCK = re.compile(r"'''[ \t]*\n(?P<text>(?s:.*?))\n[ \t]*'''")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![\w.])")
 _BARE = re.compile(r"[^\s,:{}\[\]\"'/]+")
 _LITERALS = {"true": True, "false": False, "null": None}
@@ -68,7 +71,7 @@ class _Reader:
         self._text = text
         self._at = 0
         self._ended = 0
-        """Just behind the last thing that was read; a comma that lacks belongs there."""
+        """Where a comma that lacks belongs: just behind the last thing that was read."""
         self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
         self._places: dict[Path, Place] = {}
 
@@ -113,7 +116,7 @@ class _Reader:
             return self._object(path, depth) if sign == "{" else self._list(path, depth)
         if sign == '"':
             return self._string()
-        return self._word()
+        return self._block() if self._text.startswith(BLOCK, self._at) else self._word()
 
     def _object(self, path: Path, depth: int) -> dict[str, Any]:
         begin, found = self._at, dict[str, Any]()
@@ -153,7 +156,9 @@ class _Reader:
         elif sign in "]}" and sign != closing:
             self._wrong(self._at, f"this {sign} closes nothing; a {closing} is missing before it.")
         elif sign != closing:
-            self._wrong(self._ended, "a comma is missing here.")
+            # Nothing can be told within a text of several lines.
+            place = self._at if self._text.endswith(BLOCK, 0, self._ended) else self._ended
+            self._wrong(place, f"a comma is missing {'here' if place == self._ended else 'before this'}.")
 
     def _no_name(self, begin: int, sign: str) -> NoReturn:
         if not sign:
@@ -177,6 +182,16 @@ class _Reader:
             )
         self._take(len(found.group()))
         return value
+
+    def _block(self) -> str:
+        found = _BLOCK.match(self._text, self._at)
+        if found is None:
+            self._wrong(
+                self._at,
+                f"this text is never closed; {BLOCK} must end its first line and stand below its last.",
+            )
+        self._take(len(found.group()))
+        return found["text"]
 
     def _word(self) -> Any:
         number = _NUMBER.match(self._text, self._at)
@@ -220,6 +235,15 @@ def _why_not(word: str) -> str:
 def _shown(text: str) -> str:
     """A piece of the text for a sentence."""
     return quoted(text if len(text) <= 40 else f"{text[:37]}...")[1:-1]
+
+
+def block(text: str) -> str | None:
+    """A text of several lines as it is, between three single quotes; None where it would not be the same."""
+    lines = text.split("\n")
+    is_plain = all(map(_is_honest, text.replace("\n", "").replace("\t", "")))
+    if len(lines) < 2 or not is_plain or BLOCK in text or any(line != line.rstrip() for line in lines):
+        return None
+    return f"{BLOCK}\n{text}\n{BLOCK}"
 
 
 _HIDDEN = frozenset(map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)))

@@ -32,7 +32,6 @@ _ALWAYS: Mapping[tuple[str, str], str] = {
     ("rules", "timeoutInMinutes"): "minutes; 0: 30 days",
     ("rules", "timeoutInMintues"): "minutes; 0: 30 days",
     ("input", "timeoutInMinutes"): "minutes; 0: as long as it takes",
-    ("step", "isAutomated"): "true: nobody is asked",
     ("input", "jobCancelTimeoutInMinutes"): "minutes",
     ("task", "timeoutInMinutes"): "minutes; 0: as long as it takes",
     ("options", "timeoutInMinutes"): "minutes",
@@ -76,6 +75,8 @@ def remark(around: Around, value: Any, known: Resources) -> str:
         case "task", "taskId":
             task = known.task_type(str(value), text_of(owner.get("version")))
             return _said(f"{task.label} {task.version}" if task is not None else "")
+        case "step", "isAutomated":
+            return "nobody is asked" if value is True else ""
         case "identity", "isContainer":
             return "a group" if value is True else ""
         case "condition", "value":
