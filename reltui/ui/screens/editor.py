@@ -217,7 +217,8 @@ class EditorScreen(EditorView):
             told = f"{within(node.label)} is removed{back}."
             self._try(partial(structure.removed, self.editing.work, node), told)
         elif field is not None and field.is_removable:
-            told = f"{within(field.label)} is removed{back}."
+            section = f"{within(field.section)}: " if field.section else ""
+            told = f"{section}{within(field.label)} is removed{back}."
             self._try(lambda: (without_field(self.editing.work, node, field, self.known), node.path), told)
         else:
             self.app.say("This field cannot be removed; go to the outline to remove the whole part.")
