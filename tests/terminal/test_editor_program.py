@@ -9,7 +9,7 @@ import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
-from tests.terminal.steps import confirm, open_dialog, ready, until
+from tests.terminal.steps import confirm, open_dialog, press_until, ready, until
 
 # Key 4 opens a text in the editor, from any screen.
 PLANTED = """
@@ -123,3 +123,28 @@ def test_suspended_with_its_editor_and_back(command: list[str], desk: Desk) -> N
         terminal.wait_for(r"shell> *$")
         terminal.type_text("exit\r", pause=0)
         terminal.wait_exit()
+
+
+RENAME = """
+import pathlib, sys
+path = pathlib.Path(sys.argv[-1])
+text = path.read_text()
+begin, name, rest = text.partition('"name": "PROD"')
+path.write_text(f'{begin}"name": "LIVE"{rest}')
+"""
+
+
+def test_a_definition_as_text(desk: Desk, server: Demo, tmp_path: Path) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text(RENAME)
+    desk.environment["EDITOR"] = f"'{sys.executable}' '{editor}'"
+    with desk.open() as terminal:
+        ready(terminal)
+        terminal.press("3")
+        terminal.wait_for(r"\[Definitions\]")
+        ready(terminal)
+        press_until(terminal, "e", "DEV")
+        terminal.wait_for("PROD")
+        press_until(terminal, "E", "The text was taken; nothing is sent before you save.")
+        terminal.wait_for("LIVE")
+        assert server.ledger() == []
