@@ -54,10 +54,10 @@ def _head(raw: Mapping[str, Any]) -> list[str]:
     which = f" (id {number}, revision {revision})" if number and revision else ""
     return [
         f'// The release definition "{name}"{which}.',
-        "// Change what you like, save the file and leave the editor. Nothing is sent by that:",
-        "// reltui checks it, and shows the difference before anything goes to the server.",
-        "// To give up: leave without saving, or leave an empty file.",
-        "// What only the server writes (revision, links, who and when) is left out, and stays.",
+        "// Change it, save the file and leave the editor: reltui checks it, and shows",
+        "// the difference. Nothing is sent by that.",
+        "// To give up, leave without saving, or leave an empty file.",
+        "// What only the server writes (revision, links, dates) is left out, and stays.",
         "// A text of several lines stands as it is between two lines with '''.",
     ]
 
