@@ -250,8 +250,8 @@ def _sampled() -> tuple[str, ...]:
 
 
 def sampled() -> list[Json]:
-    """The definitions of the embedded server's sample."""
-    return [json.loads(text) for text in _sampled()]
+    """Definitions of the embedded server's sample: every fourth, they are made of the same parts."""
+    return [json.loads(text) for text in _sampled()[::4]]
 
 
 def captured() -> list[Json]:

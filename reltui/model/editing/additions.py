@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from reltui.model.decode import list_of, mapping_of
-from reltui.model.editing.approving import people, with_approver
+from reltui.model.editing.approving import with_approver
 from reltui.model.editing.clockwork import new_schedule
 from reltui.model.editing.conditions import (
     MANUAL,
@@ -244,8 +244,7 @@ def _gate(raw: Mapping[str, Any], node: Node, choice: Choice, known: Resources) 
 
 def _approver(raw: Mapping[str, Any], node: Node, choice: Choice) -> Added:
     plan = mapping_of(at(raw, node.path))
-    changed = with_approver(plan, identity_ref(choice), is_after=node.kind is Kind.AFTER)
-    place = people(changed)[-1][0]
+    changed, place = with_approver(plan, identity_ref(choice), is_after=node.kind is Kind.AFTER)
     return put(raw, node.path, changed), node.path, f"approver:{place}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reltui.model.decode import bool_of, count_of
+from reltui.model.decode import bool_of, count_of, mapping_of
 from reltui.model.editing.shape import Json, objects
 
 NONE, ANY_ORDER, SEQUENCE, ANY_ONE, SOME = "none", "any order", "sequence", "any one", "some"
@@ -65,17 +65,12 @@ def mode_of(approvals: Mapping[str, Any]) -> str:
 
 
 def with_mode(approvals: Mapping[str, Any], mode: str, *, is_after: bool) -> Json:
-    """The approvals in another order. Raises ValueError with a sentence when there are too few approvers."""
+    """The approvals in another order; where it takes more approvers than there are, they are to be named."""
     asked = [step for _, step in people(approvals)]
     if mode == NONE:
         return {**approvals, "approvals": [automatic()]}
-    if mode == SEQUENCE and len(asked) == 1:
-        raise ValueError("Add a second approver first; one alone has no order.")
-    if mode == SOME and len(asked) < 3:
-        raise ValueError("Add approvers first; with fewer than three it is all of them or any one.")
-    if not asked:
-        # Whom it asks is named next; until then the step has nobody.
-        asked = [new_step(1, None)]
+    fewest = {SEQUENCE: 2, SOME: 3}.get(mode, 1)
+    asked += [new_step(1, None) for _ in range(fewest - len(asked))]
     ranked = [{**step, "rank": place if mode == SEQUENCE else 1} for place, step in enumerate(asked, 1)]
     options = approvals.get("approvalOptions")
     if not isinstance(options, Mapping):
@@ -88,21 +83,28 @@ def with_mode(approvals: Mapping[str, Any], mode: str, *, is_after: bool) -> Jso
     }
 
 
-def with_approver(approvals: Mapping[str, Any], approver: Mapping[str, Any], *, is_after: bool) -> Json:
-    """With one more approver at the end. Raises ValueError: they are there already."""
-    asked = [step for _, step in people(approvals)]
-    ids = [str((step.get("approver") or {}).get("id", "")).lower() for step in asked]
+def with_approver(
+    approvals: Mapping[str, Any], approver: Mapping[str, Any], *, is_after: bool
+) -> tuple[Json, int]:
+    """With one more approver and their place: the first that is still to be named, else at the end.
+
+    Raises ValueError with a sentence: they are there already.
+    """
+    asked = [dict(step) for _, step in people(approvals)]
+    ids = [str(mapping_of(step.get("approver")).get("id", "")).lower() for step in asked]
     if str(approver.get("id", "")).lower() in ids:
         raise ValueError("That person or group is an approver already.")
-    rank = 1
-    if mode_of(approvals) == SEQUENCE:
-        rank = max(count_of(step.get("rank")) for step in asked) + 1
+    if "" in ids:
+        place = ids.index("")
+        asked[place]["approver"] = dict(approver)
+    else:
+        place = len(asked)
+        is_sequence = mode_of(approvals) == SEQUENCE
+        asked.append(new_step(count_of(asked[-1].get("rank")) + 1 if is_sequence else 1, approver))
     options = approvals.get("approvalOptions")
-    return {
-        **approvals,
-        "approvals": [*asked, new_step(rank, approver)],
-        "approvalOptions": options if isinstance(options, Mapping) else new_options(is_after=is_after),
-    }
+    if not isinstance(options, Mapping):
+        options = new_options(is_after=is_after)
+    return {**approvals, "approvals": asked, "approvalOptions": options}, place
 
 
 def without_step(approvals: Mapping[str, Any], place: int) -> Json:

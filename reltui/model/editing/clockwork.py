@@ -117,7 +117,7 @@ def schedule(form: Form, prefix: str, path: Path, remove: Remove | None) -> None
         shown=clean(clock),
         help="Such as 03:00.",
         is_required=True,
-        path=(*path, "startHours"),
+        path=path,
     )
     form.text(
         f"{prefix}zone",

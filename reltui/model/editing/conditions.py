@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reltui.model.decode import count_of
+from reltui.model.decode import count_of, list_of
 from reltui.model.editing.kinds import ConditionKind, condition_kind
 from reltui.model.editing.outline import STAGES, by_rank
 from reltui.model.editing.shape import Json, Path, at, insert, mapped, objects, put
@@ -61,7 +61,7 @@ def with_start(raw: Mapping[str, Any], path: Path, start: str) -> Json:
     conditions = (*path, "conditions")
     rest = [
         condition
-        for condition in at(raw, conditions) or []
+        for condition in list_of(at(raw, conditions))
         if not isinstance(condition, Mapping)
         or condition_kind(condition) not in (ConditionKind.EVENT, ConditionKind.STAGE)
     ]
@@ -109,7 +109,7 @@ def with_stage(raw: Mapping[str, Any], path: Path, value: str, place: int | None
         return put(raw, (*conditions, place, "name"), name)
     if places:
         return insert(raw, conditions, places[-1] + 1, after_stage(name))
-    rest = [c for c in at(raw, conditions) or [] if not _is_event(c)]
+    rest = [c for c in list_of(at(raw, conditions)) if not _is_event(c)]
     return put(raw, conditions, [after_stage(name), *rest])
 
 

@@ -138,7 +138,7 @@ def gates(form: Form) -> None:
         form.flag(
             "enabled",
             "Gates asked",
-            ("gatesOptions", "isEnabled"),
+            ("gatesOptions",),
             write=lambda new: _switched(form, new),
             help="Add a gate to have something checked again and again until it is well.",
         )

@@ -191,4 +191,4 @@ def _filter(form: Form, place: int, condition: Mapping[str, Any]) -> None:
         text = of_artifact(name, wanted)["value"]
         return form.set((place, "value"), text)
 
-    filter_fields(form, f"filter:{place}:", row, store, (), None)
+    filter_fields(form, f"filter:{place}:", row, store, (place, "value"), None)

@@ -128,6 +128,7 @@ def _group(form: Form, holder: Path, place: int, group: object) -> None:
         shown=SafeText(f"{known.name}{many}") if known else SafeText(f"group {clean(plain(group))}"),
         help=", ".join(name for name, _ in known.variables) if known else "",
         pick=Pick.VARIABLE_GROUP,
+        place=path,
         remove=remove,
     )
 

@@ -59,7 +59,7 @@ def alias(form: Form, id: str, path: Path, remove: Remove | None = None) -> None
 def filter_fields(
     form: Form, prefix: str, row: Mapping[str, Any], store: Store, path: Path, remove: Remove | None
 ) -> None:
-    """The fields of one filter; those of other kinds of triggers are shown where they are there."""
+    """The fields of one filter, which stands at `path` of the node as an object or as its JSON."""
     branch = "targetBranch" if "targetBranch" in row else "sourceBranch"
 
     def text(name: str, value: str, label: str, make: Callable[[str], object], help: str) -> None:
@@ -70,7 +70,7 @@ def filter_fields(
             value,
             lambda new: store({**row, name: make(typed(new))}),
             help=help,
-            path=(*path, name) if path else (),
+            path=path,
             remove=remove if name == branch else None,
         )
 
@@ -84,7 +84,7 @@ def filter_fields(
             lambda new: store({**row, name: flag(new)}),
             shown=SafeText("yes" if value else "no"),
             help=help,
-            path=(*path, name) if path else (),
+            path=path,
         )
 
     text(branch, plain(row.get(branch)), "Branch", str, "Such as main or release/*; empty for every branch.")
@@ -102,5 +102,5 @@ def filter_fields(
             FieldKind.TEXT,
             plain(pattern.get("pattern")),
             lambda new: store(put(row, ("tagFilter", "pattern"), typed(new))),
-            path=(*path, "tagFilter", "pattern") if path else (),
+            path=path,
         )

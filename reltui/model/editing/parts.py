@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reltui.model.decode import guid_of
 from reltui.model.editing.approving import automatic
 from reltui.model.editing.kinds import JobKind
 from reltui.model.editing.outline import JOBS, STAGES
@@ -103,7 +104,9 @@ def new_job(kind: JobKind, rank: int, queue_id: int = 0) -> Json:
 
 
 def new_task(choice: Choice, known: Resources) -> Json:
-    """A task of the type that was picked, its inputs at their defaults."""
+    """A task of the type that was picked, its inputs at their defaults. Raises ValueError: it is no type."""
+    if not guid_of(choice.id):
+        raise ValueError("Pick a task from the list.")
     version = plain(choice.raw.get("version"))
     kind = known.task_type(choice.id, version)
     return {

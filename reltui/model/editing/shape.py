@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from reltui.model.text import clean
+
 Path = tuple[str | int, ...]
 """From the root to a place: names of members and places in lists."""
 Json = dict[str, Any]
@@ -27,7 +29,7 @@ def at(raw: object, path: Path, default: Any = None) -> Any:
 def put(raw: Mapping[str, Any], path: Path, value: object) -> Json:
     """With a value at a place. Objects that are missing (or null) on the way are made.
 
-    Raises LookupError: the way leads through a list that has no such place, or through a plain value.
+    Raises ValueError: the way leads through a list that has no such place, or through a plain value.
     """
     return _object(_changed(raw, path, lambda _: value))
 
@@ -48,16 +50,16 @@ def without(raw: Mapping[str, Any], path: Path) -> Json:
 
 
 def insert(raw: Mapping[str, Any], list_path: Path, index: int, value: object) -> Json:
-    """With one more entry in a list, which is made where there is none."""
+    """With one more entry in a list, which is made where there is none. Raises ValueError: it is no list."""
     entries = _list(raw, list_path)
     return put(raw, list_path, [*entries[:index], value, *entries[index:]])
 
 
 def move(raw: Mapping[str, Any], list_path: Path, index: int, to: int) -> Json:
-    """With an entry of a list at another place of it. Raises LookupError: there is no such place."""
+    """With an entry of a list at another place of it. Raises ValueError: there is no such place."""
     entries = list(_list(raw, list_path))
     if not (0 <= index < len(entries) and 0 <= to < len(entries)):
-        raise LookupError(f"The list has no place {index} or {to}.")
+        raise _unexpected(list_path)
     entries.insert(to, entries.pop(index))
     return put(raw, list_path, entries)
 
@@ -101,7 +103,7 @@ def _list(raw: Mapping[str, Any], path: Path) -> Sequence[object]:
     if found is None:
         return []
     if not isinstance(found, list):
-        raise LookupError(f"There is no list at {path}.")
+        raise _unexpected(path)
     return found
 
 
@@ -116,10 +118,15 @@ def _changed(raw: object, path: Path, change: Callable[[object], object]) -> obj
     step, rest = path[0], path[1:]
     if isinstance(step, int):
         if not isinstance(raw, list) or not 0 <= step < len(raw):
-            raise LookupError(f"There is no place {step}.")
+            raise _unexpected((step,))
         return [*raw[:step], _changed(raw[step], rest, change), *raw[step + 1 :]]
     if raw is None:
         raw = {}
     if not isinstance(raw, Mapping):
-        raise LookupError(f"There is no object that could hold {step}.")
+        raise _unexpected((step,))
     return {**raw, step: _changed(raw.get(step), rest, change)}
+
+
+def _unexpected(path: Path) -> ValueError:
+    where = clean(" ".join(map(str, path)), limit=100)
+    return ValueError(f"The definition has something unexpected at {where}; edit it as text.")

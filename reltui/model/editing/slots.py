@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from reltui.model.decode import bool_of, int_of, scalar_of, text_of
+from reltui.model.decode import bool_of, guid_of, int_of, scalar_of, text_of
 from reltui.model.editing.minutes import minutes_of, minutes_text
 from reltui.model.editing.outline import Node
 from reltui.model.editing.shape import Json, Path, at, put
@@ -177,9 +177,10 @@ class Form:
         pick: Pick | None = None,
         unit: str = "",
         path: Path = (),
+        place: Path | None = None,
         remove: Remove | None = None,
     ) -> None:
-        """Add any field."""
+        """Add any field; `place` is its path where that does not lead through the node's own."""
         made = Field(
             id=id,
             label=clean(label),
@@ -192,7 +193,7 @@ class Form:
             choices=tuple(choices),
             pick=pick,
             unit=unit,
-            path=(*self.base, *path),
+            path=(*self.base, *path) if place is None else place,
             is_removable=remove is not None,
         )
         self.slots.append(Slot(made, write, remove))
@@ -367,7 +368,7 @@ class Form:
 
 def identity_ref(value: str | Choice) -> Json:
     """An IdentityRef as the portal writes it (api.md 3.1). Raises ValueError for what was only typed."""
-    if not isinstance(value, Choice) or not value.id:
+    if not isinstance(value, Choice) or not guid_of(value.id):
         raise ValueError("Pick a person or a group from the list.")
     given = value.raw
     name = next((v for k in _NAME_MEMBERS if isinstance(v := given.get(k), str) and v), str(value.name))
