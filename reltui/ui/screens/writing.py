@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from reltui.data.topics import DefinitionOf
 from reltui.model.definition import Definition
 from reltui.model.project import Project
 from reltui.ui import ways_definition
@@ -65,3 +68,28 @@ class WritingScreen(ReltuiScreen):
     def do_unsaved(self) -> None:
         """The edits that were not saved."""
         ways_definition.unsaved(self.app)
+
+    def do_export_definition(self) -> None:
+        """Write it to a file, once it was read whole."""
+        here = self._here()
+        if here is None:
+            return
+        server, project, definition = here
+        if definition is None:
+            self.app.say("There is no definition under the cursor.", "warn")
+            return
+        topic = DefinitionOf(server, project, definition.id)
+        ways_definition.when_read(self.app, topic, definition.name, partial(self._export, topic))
+
+    def _export(self, topic: DefinitionOf, definition: Definition) -> None:
+        from reltui.ui.screens import exporting
+
+        exporting.begin(self.app, topic.server, topic.project, definition.raw)
+
+    def do_import_definition(self) -> None:
+        """Make a new one of a file."""
+        from reltui.ui.screens import importing
+
+        here = self._here()
+        if here is not None:
+            importing.begin(self.app, here[0], here[1])
