@@ -55,14 +55,19 @@ class Review:
         here = (each for each in self.findings or () if each.field == field_id and holder(each.path) == path)
         return sorted(here, key=lambda each: not each.is_error)
 
-    def after(self, path: Path, field_id: str) -> tuple[Path, str] | None:
+    def after(self, path: Path, field_id: str, field_ids: Sequence[str]) -> tuple[Path, str] | None:
         """The part and the field of the next problem behind a place, in the order of the outline; round at
-        the end. None when there is none."""
+        the end. None when there is none. `field_ids` are the fields of the part, in their order."""
         nodes = self._parts.nodes
         places = {node.path: index for index, node in enumerate(nodes)}
-        found = sorted({(places[self._parts.holder(f.path)], f.field) for f in self.findings or ()})
+        order = {each: index for index, each in enumerate(field_ids)}
+        here = (places.get(path, 0), order.get(field_id, -1))
+        found: list[tuple[tuple[int, int], str]] = []
+        for index, each in enumerate(self.findings or ()):
+            place = places[self._parts.holder(each.path)]
+            found.append(((place, order.get(each.field, -1) if place == here[0] else index), each.field))
+        found.sort()
         if not found:
             return None
-        here = (places.get(path, 0), field_id)
-        index, wanted = next((each for each in found if each > here), found[0])
-        return nodes[index].path, wanted
+        (place, _), wanted = next((each for each in found if each[0] > here), found[0])
+        return nodes[place].path, wanted

@@ -348,8 +348,11 @@ class TestParts:
             assert (made["taskId"], made["version"]) == (COPY.id, "2.*")
             assert at_editor.editor.node.path == (*JOB, "workflowTasks", 2)
             assert at_editor.editor.pane == 1
-            assert "Source folder" in at_editor.text
-            assert "required" in at_editor.text
+            assert at_editor.editor.field is not None
+            assert at_editor.editor.field.id == "input:Source"
+            assert "required" in next(row for row in at_editor.text.splitlines() if "Source folder" in row)
+            await at_editor.press("escape", "p")
+            assert at_editor.editor.field.id == "input:Source"
 
     async def test_a_stage_is_added_behind_renamed_and_taken_back(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -135,9 +135,8 @@ class EditorScreen(EditorView):
     def do_next_problem(self) -> None:
         """Go to the next problem and its field, and say what it is."""
         self.look_over()
-        found = self.review.after(
-            self.node.path, self.field.id if self.pane and self.field is not None else ""
-        )
+        field_id = self.field.id if self.pane and self.field is not None else ""
+        found = self.review.after(self.node.path, field_id, self.right.keys)
         if found is None:
             self.app.say("There is no problem.")
             return
@@ -153,6 +152,12 @@ class EditorScreen(EditorView):
         """Another state; then the cursor is on a part and one of its fields."""
         self.editing.change(work, self.node.path)
         self.go_to(path, field_id)
+
+    def become_with(self, work: dict[str, Any], path: Path, field_id: str) -> None:
+        """Another state with a new part: the cursor goes to what must be filled in, else to a field of it."""
+        self.become(work, path)
+        needed = (each.id for each in self.fields if each.is_required and each.value in ("", "0"))
+        self.go_to(path, next(needed, field_id))
 
     def _try(
         self,

@@ -51,7 +51,7 @@ def _add(editor: EditorScreen, node: Node, offer: Offer, choice: Choice | None) 
     except ValueError as error:
         editor.app.say(clean(str(error)), "warn")
         return False
-    editor.become(work, path, field_id)
+    editor.become_with(work, path, field_id)
     return True
 
 

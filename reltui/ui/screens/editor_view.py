@@ -116,6 +116,11 @@ class EditorView(ReltuiScreen):
         return self._by_field.get(self.right.cursor or "")
 
     @property
+    def fields(self) -> Sequence[Field]:
+        """The fields of the selected part, in their order."""
+        return tuple(self._by_field.values())
+
+    @property
     def is_wide(self) -> bool:
         """There is room for more than the least."""
         return self.app.size.width >= words.ROOMY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -24,6 +24,7 @@ from reltui.ui.screens.asking import line_field
 from reltui.ui.screens.dialog import fact, key_hint
 from reltui.ui.screens.pick import Entry, PickScreen
 from reltui.ui.screens.screen import ReltuiScreen
+from reltui.ui.widgets.grid import Column
 from reltui.ui.widgets.lines import Lines
 from reltui.ui.widgets.rule import rule
 
@@ -36,6 +37,11 @@ Make = Callable[[str, str, Resources], dict[str, Any]]
 
 class PickStart(PickScreen):
     """From what a new definition begins."""
+
+    columns: ClassVar[Sequence[Column]] = (
+        Column("words", "", 26, grow=1),
+        Column("detail", "", 20, grow=3, drop=1),
+    )
 
     def __init__(self, server: str, project: Project, folder: str) -> None:
         super().__init__()
