@@ -269,6 +269,22 @@ async def test_who_is_meant_is_found_by_typing(tmp_path: Path, here: Path) -> No
         await run.see("-> Dana Reyes")
 
 
+async def test_by_command(tmp_path: Path, here: Path) -> None:
+    async with running(tmp_path) as run:
+        await run.press("3")
+        await run.see("[Definitions]")
+        await run.row()
+        await run.press("colon", *"export", "enter")
+        await run.see("Export the definition")
+        await run.press("enter")
+        await run.see(" is in ")
+        await run.press("colon", *"import", "enter")
+        await run.see("Import a definition")
+        [name] = os.listdir(here)
+        await run.pilot.press(name[0], "tab", "enter")
+        await run.see("written from this project")
+
+
 async def test_read_only_imports_nothing(tmp_path: Path, here: Path) -> None:
     async with at_work(tmp_path, read_only=True) as (run, project, _):
         importing.begin(run.app, "demo", project)

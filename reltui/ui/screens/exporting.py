@@ -39,7 +39,8 @@ class ExportDialog(SaveDialog):
 
     def __init__(self, server: str, project: Project, raw: Mapping[str, Any]) -> None:
         self._called = text_of(raw.get("name"))
-        super().__init__(f"{file_name(self._called)}{ENDING}")
+        has_letters = any(each.isascii() and each.isalnum() for each in self._called)
+        super().__init__(f"{file_name(self._called) if has_letters else 'definition'}{ENDING}")
         self._topic = ResourcesOf(server, project)
         self._raw = raw
 
