@@ -77,7 +77,7 @@ def test_objects_on_the_way_are_made() -> None:
 
 @pytest.mark.parametrize("path", [("a", 3), ("a", 0, "b"), ("n", "x")])
 def test_a_way_that_is_not_there_is_refused(path: Path) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="something unexpected"):
         put({"a": [1], "n": 1}, path, 1)
 
 
@@ -86,9 +86,9 @@ def test_places_that_are_not_there() -> None:
     for path in (("a", 3), ("a", -1), ("a", "x"), ("n", "x"), ("n", 0), ("x",)):
         assert at(raw, path, "none") == "none"
         assert without(raw, path) == raw
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="something unexpected"):
         move(raw, ("a",), 0, 1)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="something unexpected"):
         insert(raw, ("n",), 0, 1)
 
 

@@ -278,7 +278,7 @@ def _group(raw: Mapping[str, Any], node: Node, choice: Choice) -> Added:
 
 def _artifact(raw: Mapping[str, Any], choice: Choice, known: Resources, *, is_build: bool) -> Added:
     there = list(objects(raw, ("artifacts",)))
-    name = unique(f"_{plain(choice.name)}", [plain(a.get("alias")) for _, a in there])
+    name = unique(f"_{plain(choice.name)}", [plain(a.get("alias")) for _, a in there], "_")
     references = source_of(choice)
     if "project" not in references and (project := _project(raw, known)):
         references["project"] = project

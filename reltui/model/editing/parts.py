@@ -22,13 +22,13 @@ JOB_NAMES: Mapping[JobKind, str] = {
 _NO_GATES: Json = {"id": 0, "gatesOptions": None, "gates": []}
 
 
-def unique(wanted: str, taken: Iterable[str]) -> str:
+def unique(wanted: str, taken: Iterable[str], between: str = " ") -> str:
     """The name, with a number behind it where it is taken; case does not matter."""
     used = {name.lower() for name in taken}
     found, number = wanted, 1
     while found.lower() in used:
         number += 1
-        found = f"{wanted} {number}"
+        found = f"{wanted}{between}{number}"
     return found
 
 

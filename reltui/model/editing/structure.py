@@ -63,7 +63,7 @@ def cloned(raw: Mapping[str, Any], node: Node) -> Added:
             return insert(raw, gates, index, {"tasks": [own]}), (*gates, index, "tasks", 0), "name"
         case Kind.ARTIFACT:
             names = [alias for alias, _ in aliases(raw)]
-            alias = unique(f"{plain(own.get('alias'))}", names)
+            alias = unique(plain(own.get("alias")), names, "_")
             return _beside(raw, node, {**own, "alias": alias, "isPrimary": False}, "alias")
         case Kind.TRIGGER:
             return _beside(raw, node, _without_job_id(own), "")
@@ -91,7 +91,7 @@ def _referred(raw: Mapping[str, Any], list_path: Path, copy: Mapping[str, Any]) 
     """The copy of a job or task with a reference name of its own, if it has one."""
     name = plain(copy.get("refName"))
     taken = [plain(other.get("refName")) for _, other in objects(raw, list_path)]
-    return {**copy, "refName": unique(name, taken).replace(" ", "_")} if name else dict(copy)
+    return {**copy, "refName": unique(name, taken, "_")} if name else dict(copy)
 
 
 def _without_job_id(trigger: Mapping[str, Any]) -> Json:
