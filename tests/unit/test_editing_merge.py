@@ -503,7 +503,7 @@ def version(names: set[str]) -> Json | None:
         if name in names:
             try:
                 change(raw)
-            except StopIteration:
+            except (StopIteration, IndexError):
                 return None
     if any(row["rank"] != n for n, row in enumerate(raw["environments"], 1)) and "swap" not in names:
         return None

@@ -250,7 +250,11 @@ class _Teller:
         yield from object_differs(spot, "environmentOptions", old, new, _labelled(_OPTIONS))
         if old.get("owner") != new.get("owner"):
             own = spot.member("owner")
-            yield own.told("owner", *(wording.person_words(raw) or None for raw in self._raw(own)))
+            was, now = (wording.person_words(raw) or None for raw in self._raw(own))
+            if was != now:
+                yield own.told("owner", was, now)
+            else:
+                yield from value_differs(own, "owner", old.get("owner"), new.get("owner"))
         yield from _variables(spot, old, new)
         yield from self._groups(spot, old, new)
         yield from members_differ(spot, old, new, {}, frozenset(apart | told))

@@ -69,7 +69,9 @@ def _job(path: Path, job: Row, stage: Row, linked: set[str], known: Resources) -
     if not text(job, "name").strip():
         yield Problem((*path, "name"), "A job has no name: type one.")
     if kind not in set(JobKind):
-        yield Problem(path, f"Job {name} is of no known kind: remove it, or mend it as text.")
+        # A newer server may know more kinds.
+        sentence = f"Job {name} is of no known kind: remove it, or mend it as text."
+        yield Problem(path, sentence, is_error=not kind)
         return
     settings = mapping_of(job.get("deploymentInput"))
     if kind in (JobKind.AGENT, JobKind.GROUP):

@@ -125,6 +125,9 @@ def _triggers(raw: Row) -> Problems:
             continue
         key = "alias" if "alias" in row and "artifactAlias" not in row else "artifactAlias"
         if kind not in set(TriggerKind):
+            # A newer server may know more kinds.
+            if not kind:
+                yield Problem(path, "A trigger is of no kind: remove it, or mend it as text.")
             continue
         alias = text(row, key)
         if alias.casefold() not in linked:
