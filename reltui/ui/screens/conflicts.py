@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reltui.data.topics import Topic
+from reltui.data.topics import Snapshot, Topic
 from reltui.model.editing.merge import Conflict, Merge
 from reltui.model.text import SafeText
 from reltui.ui.editing import Editing
@@ -32,7 +33,11 @@ class ConflictsScreen(ProjectScreen[int]):
         self._then = then
         self.decided: dict[int, bool] = {}
         """Whether mine is taken, for those that are decided."""
+        self._read_at = time.time()
         super().__init__()
+
+    def snapshot(self) -> Snapshot[Any]:
+        return Snapshot(read_at=self._read_at)
 
     def list_topics(self) -> Sequence[Topic[Any]]:
         return ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from reltui.data.topics import DefinitionAt, ResourcesOf, Topic
+from reltui.data.topics import DefinitionAt, ResourcesOf, Snapshot, Topic
 from reltui.model.decode import text_of
 from reltui.model.definition import Definition
 from reltui.model.editing.changes import changes, raw_lines
@@ -180,7 +181,11 @@ class GivenScreen(ChangesScreen):
     def __init__(self, server: str, project: Project, title: str, older: Raw, newer: Raw) -> None:
         self._which = title
         self._ends = (older, newer)
+        self._read_at = time.time()
         super().__init__(server, project)
+
+    def snapshot(self) -> Snapshot[Any]:
+        return Snapshot(read_at=self._read_at)
 
     def ends(self) -> tuple[Raw, Raw] | None:
         return self._ends

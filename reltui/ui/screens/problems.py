@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from reltui.data.topics import Topic
+from reltui.data.topics import Snapshot, Topic
 from reltui.model.editing.checks import Finding
 from reltui.model.editing.outline import outline
 from reltui.model.editing.shape import Path
@@ -28,7 +29,11 @@ class ProblemsScreen(ProjectScreen[int]):
         self.found = tuple(found)
         self._jump = jump
         self._labels = {node.path: node.label for node in outline(editing.work)}
+        self._read_at = time.time()
         super().__init__()
+
+    def snapshot(self) -> Snapshot[Any]:
+        return Snapshot(read_at=self._read_at)
 
     def list_topics(self) -> Sequence[Topic[Any]]:
         return ()
