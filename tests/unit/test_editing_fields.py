@@ -466,6 +466,18 @@ def test_a_variable_is_renamed_in_its_place_and_moves_to_another_scope() -> None
         written(taken, path, "variable:LogLevel:scope", "0")
 
 
+def test_a_secret_that_gets_another_name_or_scope_is_empty() -> None:
+    path: Path = ("variables",)
+    renamed = written(rich(), path, "variable:Password:name", "Key")
+    assert renamed["variables"]["Key"] == {"value": "", "isSecret": True}
+    assert field_of(renamed, path, "variable:Key:value").shown == "(empty)"
+    moved = written(rich(), path, "variable:Password:scope", "1")
+    assert moved["environments"][1]["variables"] == {"Password": {"value": "", "isSecret": True}}
+    typed = written(rich(), path, "variable:Password:value", "hunter2")
+    renamed = written(typed, path, "variable:Password:name", "Key")
+    assert renamed["variables"]["Key"] == {"value": "hunter2", "isSecret": True}
+
+
 def test_a_variable_group_moves_to_another_scope() -> None:
     moved = written(rich(), ("variables",), "group:1:scope", "0")
     assert (moved["variableGroups"], moved["environments"][0]["variableGroups"]) == ([3], [4, 5])

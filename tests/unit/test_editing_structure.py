@@ -412,6 +412,9 @@ def test_a_cloned_stage_is_a_new_one() -> None:
     assert new["deployPhases"] == raw["environments"][2]["deployPhases"]
     again, path, _ = cloned(changed, node_at(changed, PROD))
     assert at(again, path)["name"] == "Copy of PROD 2"
+    secret, path, _ = cloned(raw, node_at(raw, DEV))
+    # The server does not tell the value to the new stage.
+    assert at(secret, path)["variables"]["Key"] == {"value": "", "isSecret": True}
     scheduled, path, _ = cloned(raw, node_at(raw, TEST))
     assert "jobId" not in at(scheduled, path)["schedules"][0]
 

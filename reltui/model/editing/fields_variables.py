@@ -33,6 +33,8 @@ def _variable(form: Form, holder: Path, name: str, value: object) -> None:
     path = (*form.base, name)
     row = mapping_of(value)
     is_secret = bool_of(row.get("isSecret"))
+    # The server keeps a secret by its name and place: elsewhere its value has to be typed again.
+    told = {**row, "value": ""} if is_secret and row.get("value") is None else value
 
     def remove() -> Json:
         return without(form.raw, path)
@@ -58,7 +60,7 @@ def _variable(form: Form, holder: Path, name: str, value: object) -> None:
         others = {other.lower() for other in mapping_of(form.get(())) if other != name}
         if wanted.lower() in others:
             raise ValueError(f"There is a variable {clean(wanted)} already.")
-        return renamed(form.raw, path, wanted)
+        return renamed(put(form.raw, path, told), path, wanted)
 
     if is_secret:
         kept = row.get("value") is None
@@ -95,7 +97,7 @@ def _variable(form: Form, holder: Path, name: str, value: object) -> None:
         target = (*_holder(stage), "variables")
         if name.lower() in {other.lower() for other in mapping_of(at(form.raw, target))}:
             raise ValueError(f"There is a variable {clean(name)} already in that scope.")
-        return put(remove(), (*target, name), value)
+        return put(remove(), (*target, name), told)
 
     form.choice(
         f"variable:{name}:scope",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reltui.model.decode import count_of, mapping_of
+from reltui.model.decode import bool_of, count_of, mapping_of
 from reltui.model.editing.additions import Added, Offer, Part, added, choices_of, offers
 from reltui.model.editing.approving import SEQUENCE, mode_of, people
 from reltui.model.editing.conditions import without_name
@@ -78,6 +78,9 @@ def _beside(raw: Mapping[str, Any], node: Node, copy: Mapping[str, Any], field: 
 def fresh_stage(stage: Mapping[str, Any]) -> Json:
     """A stage as a new one: without what the server gave it, secrets to be typed again."""
     found = {key: value for key, value in stage.items() if key not in STAGE_OWNED - {"id"}} | {"id": 0}
+    for name, value in mapping_of(found.get("variables")).items():
+        if bool_of(mapping_of(value).get("isSecret")) and value.get("value") is None:
+            found = put(found, ("variables", name, "value"), "")
     for side in APPROVALS:
         found = mapped(found, (side, "approvals"), lambda step: {**step, "id": 0})
     for side in GATES:
