@@ -50,8 +50,11 @@ class LinesScreen(ReltuiScreen):
         yield Lines(id="footer")
 
     def on_mount(self) -> None:
-        """Typing begins at once."""
-        self.set_focus(self.query_one("#lines"))
+        """Typing begins at once; one line is likely gone on with, more are read from the top."""
+        area = self.query_one("#lines", TextArea)
+        if area.document.line_count == 1:
+            area.move_cursor(area.document.end)
+        self.set_focus(area)
 
     def on_resize(self, event: events.Resize) -> None:
         """Break the lines anew."""

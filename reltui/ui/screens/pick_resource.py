@@ -236,6 +236,13 @@ class PickValue(PickScreen):
             found.append(Entry(typed, SafeText("as typed"), partial(self._take, str(typed))))
         return found
 
+    def on_mount(self) -> None:
+        """The cursor begins at what it is now."""
+        super().on_mount()
+        self.update()
+        places = [index for index, (value, _) in enumerate(self._choices) if value == self._now]
+        self.grid.move_to(places[0] if places else 0)
+
     def nothing(self) -> SafeText:
         return SafeText("None of the values has these words.")
 
