@@ -9,11 +9,25 @@ from typing import Any
 import pytest
 
 from reltui.demo.engine import Engine
-from reltui.model.editing.outline import Kind, outline
+from reltui.demo.task_types_server import CATALOGUE
+from reltui.model.editing.fields import Pick, fields, with_field
+from reltui.model.editing.outline import Kind, Node, find, outline
 from reltui.model.editing.owned import unowned
+from reltui.model.editing.shape import Path, at
 from reltui.model.editing.starts import STARTS, clone_of, started
-from reltui.model.editing.structure import Part, added
-from reltui.model.resources import Queue, Resources
+from reltui.model.editing.structure import Offer, Part, added, choices_of, offers
+from reltui.model.resources import (
+    Choice,
+    Queue,
+    Resources,
+    build_from_json,
+    connection_from_json,
+    deployment_group_from_json,
+    queue_from_json,
+    repository_from_json,
+    task_type_from_json,
+    variable_group_from_json,
+)
 from reltui.model.text import SafeText
 from tests.unit.editing_samples import TODAY, everything, rich
 
@@ -113,3 +127,74 @@ def test_a_clone_is_accepted() -> None:
         kept = saved(clone_of(raw, f"Clone {number}", "\\Clones"))
         assert kept["id"] != raw["id"]
         assert [e["name"] for e in kept["environments"]] == [e["name"] for e in raw["environments"]]
+
+
+@cache
+def offered() -> Resources:
+    """What the server offers in its first project."""
+    server = engine()
+    project = server.projects[0]["id"]
+    return Resources(
+        task_types=tuple(map(task_type_from_json, CATALOGUE)),
+        queues=tuple(map(queue_from_json, server.resources.queues(project))),
+        deployment_groups=tuple(map(deployment_group_from_json, server.resources.deployment_groups(project))),
+        variable_groups=tuple(map(variable_group_from_json, server.resources.variable_groups(project))),
+        builds=tuple(map(build_from_json, server.resources.build_definitions(project))),
+        repositories=tuple(map(repository_from_json, server.resources.repositories(project))),
+        connections=tuple(map(connection_from_json, server.resources.connections(project))),
+    )
+
+
+def pick(raw: Json, node: Node, offer: Offer) -> Choice | None:
+    """The first of what there is to pick."""
+    known = offered()
+    match offer.pick:
+        case None:
+            return None
+        case Pick.STAGE | Pick.ARTIFACT:
+            return choices_of(raw, node, offer.pick)[0]
+        case Pick.PERSON:
+            other = next(person for person in engine().identities if person != engine().me["id"])
+            return Choice(other, SafeText("Somebody"))
+        case Pick.TASK:
+            return known.tasks_to_pick(offer.runs_on)[0].choice
+        case Pick.VARIABLE_GROUP:
+            return (known.variable_groups or ())[0].choice
+        case Pick.BUILD:
+            return (known.builds or ())[0].choice
+    return (known.repositories or ())[0].choice
+
+
+def test_a_definition_with_one_of_every_part_is_accepted_and_kept() -> None:
+    raw = started("dev-test-prod", "Every part", "\\", offered())
+    steps: list[tuple[Path, tuple[Part, ...]]] = [
+        ((), (Part.ARTIFACT_BUILD, Part.ARTIFACT_GIT, Part.TRIGGER_SCHEDULE, Part.VARIABLE, Part.SECRET)),
+        (("artifacts", 0), (Part.TRIGGER_ARTIFACT, Part.TRIGGER_PULL_REQUEST)),
+        (("artifacts", 1), (Part.TRIGGER_ARTIFACT,)),
+        (("triggers", 1), (Part.FILTER,)),
+        (("variables",), (Part.VARIABLE_GROUP,)),
+        (("environments", 1), (Part.JOB_SERVER, Part.JOB_GROUP, Part.STAGE)),
+        (("environments", 1, "deployPhases", 0), (Part.TASK,)),
+        (("environments", 1, "deployPhases", 1), (Part.TASK,)),
+        (("environments", 1, "deployPhases", 2), (Part.TASK,)),
+        (("environments", 1, "conditions"), (Part.SCHEDULE, Part.ARTIFACT_FILTER)),
+        (("environments", 3, "conditions"), (Part.AFTER_STAGE,)),
+        (("environments", 3, "preDeployApprovals"), (Part.APPROVER,)),
+        (("environments", 3, "postDeployApprovals"), (Part.APPROVER,)),
+        (("environments", 3, "preDeploymentGates"), (Part.GATE,)),
+    ]
+    for path, parts in steps:
+        for part in parts:
+            node = find(raw, path)
+            assert node.path == path
+            offer = next(offer for offer in offers(raw, node) if offer.part is part)
+            raw, _, _ = added(raw, node, part, pick(raw, node, offer), offered())
+    assert {part for _, parts in steps for part in parts} == {*Part} - {Part.JOB_AGENT}
+    kept = saved(raw)
+    assert [n.label for n in outline(kept)] == [n.label for n in outline(raw)]
+    assert [n.note for n in outline(kept)] == [n.note for n in outline(raw)]
+    for node in outline(kept):
+        for field in fields(kept, node, offered()):
+            assert with_field(kept, node, field, field.value, offered()) == kept
+    tasks = at(kept, ("environments", 1, "deployPhases"))
+    assert [len(job["workflowTasks"]) for job in tasks] == [1, 1, 1]
