@@ -11,7 +11,7 @@ from reltui.data.topics import ServerState
 from reltui.model.approval import Approval, ApprovalType
 from reltui.model.definition import Definition
 from reltui.model.release import Release
-from reltui.model.text import SafeText, is_suspicious
+from reltui.model.text import SafeText, has_marks, is_suspicious
 from reltui.model.window import WindowState, state
 
 
@@ -80,11 +80,14 @@ def word_to_type(verb: Verb, seen: Thing, protected: bool) -> tuple[str, str]:
             return seen.name, "the release's name"
         return last, "the end of its name"
     if isinstance(seen, Definition) and verb is Verb.DELETE_DEFINITION:
-        if is_suspicious(seen.name):
+        if is_suspicious(seen.name) or has_marks(seen.name):
             return str(seen.id), "the definition's number"
-        return seen.name, "the definition's name"
+        return seen.name.strip(), "the definition's name"
     if isinstance(seen, FolderPlace) and verb is Verb.DELETE_FOLDER:
-        return seen.path.rpartition("\\")[2], "the folder's name"
+        name = seen.path.rpartition("\\")[2].strip()
+        if is_suspicious(name):
+            return str(len(seen.definitions)), "how many definitions are deleted"
+        return name, "the folder's name"
     name = stage_name(seen)
     if name and (protected or verb in TYPES_STAGE):
         stage = stage_of(seen)

@@ -9,7 +9,7 @@ from typing import Any
 from reltui.model.approval import ApprovalPlan, ExecutionOrder
 from reltui.model.attempt import GatesPlan
 from reltui.model.decode import bool_of, count_of, list_of, mapping_of, objects_of, scalar_of, text_of
-from reltui.model.definition import Definition, DefinitionEnvironment
+from reltui.model.definition import Definition, DefinitionEnvironment, filter_words
 from reltui.model.following import EVENT_CONDITION, STATE_CONDITION, trigger_words
 from reltui.model.signing import order_words, rule_words
 from reltui.ui.present import Cell, Field, Line, Look, cut, fields, line, span
@@ -73,7 +73,7 @@ def environment_lines(
         )
     facts = [
         Field("Trigger", line(trigger_words(environment.conditions))),
-        *(Field("", line(words)) for words in filter_words(environment)),
+        *(Field("", line(words)) for words in artifact_words(environment)),
         *(Field("Schedule", line(schedule)) for schedule in environment.schedules),
         *_plan_fields("Before", environment.pre_plan, environment.pre_gates),
         *_gate_fields("Gates", environment.pre_gates),
@@ -90,7 +90,7 @@ def environment_lines(
     return fields(facts, cells, look, roomy=True)
 
 
-def filter_words(environment: DefinitionEnvironment) -> Iterator[str]:
+def artifact_words(environment: DefinitionEnvironment) -> Iterator[str]:
     """What each condition on an artifact asks: "drop: branch release/*, tags rc"."""
     for condition in environment.conditions:
         if condition.type in (STATE_CONDITION, EVENT_CONDITION):
@@ -100,14 +100,9 @@ def filter_words(environment: DefinitionEnvironment) -> Iterator[str]:
             found = mapping_of(json.loads(condition.value or "{}"))
         except ValueError:
             found = {}
-        branch = text_of(found.get("sourceBranch")).removeprefix("refs/heads/")
-        tags = ", ".join(text_of(tag) for tag in list_of(found.get("tags")) if isinstance(tag, str))
-        parts = [f"branch {branch}" if branch else "", f"tags {tags}" if tags else ""]
-        if bool_of(found.get("useBuildDefinitionBranch")):
-            parts.append("the build's default branch")
         pattern = text_of(mapping_of(found.get("tagFilter")).get("pattern"))
-        parts.append(f"tag like {pattern}" if pattern else "")
-        yield f"{condition.name}: {', '.join(filter(None, parts)) or 'any version'}"
+        words = ", ".join(filter(None, (filter_words(found), f"tag like {pattern}" if pattern else "")))
+        yield f"{condition.name}: {words or 'any version'}"
 
 
 def _plan_fields(label: str, plan: ApprovalPlan, gates: GatesPlan) -> list[Field]:

@@ -362,6 +362,22 @@ class TestFolders:
                 app_of(pilot).decide(verb, screen)
                 await settled(pilot, "This is the root")
 
+    async def test_a_name_that_was_made_safe_is_not_sent(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        odd = folder("\\Bil\u202eling")
+        known = known_folders()
+        known[FOLDERS] = whole((*(known[FOLDERS].data or ()), odd))
+        async with showing(tmp_path, monkeypatch, known=known) as (pilot, _):
+            app_of(pilot)
+            screen = FoldersScreen(FOLDERS)
+            pilot.app.push_screen(screen)
+            await settled(pilot, "5 folders")
+            screen.grid.move_to(odd.path)
+            for verb in (Verb.ADD_FOLDER, Verb.RENAME, Verb.MOVE_FOLDER, Verb.DELETE):
+                app_of(pilot).decide(verb, screen)
+                await settled(pilot, "Only the browser can do it")
+
     async def test_a_deletion_names_all_that_goes_and_asks_for_the_name(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

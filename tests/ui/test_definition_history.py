@@ -117,6 +117,20 @@ class TestRestore:
             assert draft.body["variables"]["ExportRetries"]["value"] == "2"
             assert draft.options["changes"]
 
+    async def test_from_the_old_revision_itself(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with showing(tmp_path, monkeypatch, known=known_definition()) as (pilot, service):
+            screen = DefinitionScreen(OLDER)
+            pilot.app.push_screen(screen)
+            await settled(pilot, "as of revision 56")
+            assert TOPIC in service.watched
+            awake(pilot.app).decide(Verb.SAVE, screen)  # type: ignore[arg-type]
+            await settled(pilot, "Restores     revision 56")
+            await press(pilot, "escape")
+            awake(pilot.app).decide(Verb.DELETE, screen)  # type: ignore[arg-type]
+            await settled(pilot, "This is an old revision.")
+
     async def test_the_one_in_use_is_not_restored(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -234,7 +234,9 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
     def do_history(self) -> None:
         """The revisions of the definition under the cursor."""
         topic, key = self.topic, self.grid.cursor
-        if topic is not None and key is not None and not topic.deleted:
+        if topic is not None and topic.deleted:
+            self.app.say("It is deleted; :undelete has it back, with its history.")
+        elif topic is not None and key is not None:
             ways.history(self.app, DefinitionOf(topic.server, topic.project, key))
 
     def do_folders(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from reltui.data.decision import FolderPlace, Verb
 from reltui.data.topics import DefinitionsOf, FoldersOf, Topic
 from reltui.model.content import Folder
-from reltui.model.text import SafeText
+from reltui.model.text import SafeText, has_marks
 from reltui.ui import ways
 from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, cut, line, span
@@ -123,11 +123,13 @@ class FoldersScreen(ProjectScreen[str]):
         place = self._place(key)
         if place is None:
             return super().subject_of(verb, key)
-        if verb is Verb.ADD_FOLDER:
+        if verb is Verb.ADD_FOLDER and not has_marks(key):
             new = FolderPlace(self.topic.project.id, SafeText(key), is_there=False)
             return self._subject(verb, new, lambda: new, {"parent": key})
-        if verb not in (Verb.RENAME, Verb.MOVE_FOLDER, Verb.DELETE):
+        if verb not in (Verb.ADD_FOLDER, Verb.RENAME, Verb.MOVE_FOLDER, Verb.DELETE):
             return super().subject_of(verb, key)
+        if has_marks(key):
+            return SafeText("Only the browser can do it: this name has characters that are shown as marks.")
         if key == ROOT:
             return SafeText("This is the root: it can be neither renamed nor moved nor deleted.")
         current = partial(self._place, key)
