@@ -45,7 +45,8 @@ def named(row: object, key: str = "name") -> str:
 
 def text(row: object, key: str) -> str:
     """A member as text; empty when it is none."""
-    return plain(row.get(key)) if isinstance(row, Mapping) else ""
+    value = row.get(key) if isinstance(row, Mapping) else None
+    return "" if isinstance(value, (bool, list, Mapping)) else plain(value)
 
 
 def whole_number(value: object) -> int | None:

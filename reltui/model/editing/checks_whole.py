@@ -22,7 +22,6 @@ from reltui.model.editing.clockwork import flags_of
 from reltui.model.editing.filters import aliases
 from reltui.model.editing.kinds import TriggerKind, trigger_kind
 from reltui.model.editing.shape import Path
-from reltui.model.editing.slots import id_of
 from reltui.model.resources import Resources
 from reltui.model.text import clean
 from reltui.model.words import within
@@ -86,11 +85,11 @@ def _artifacts(raw: Row, known: Resources) -> Problems:
 
 def _source(path: Path, row: Row, known: Resources) -> Problems:
     references = mapping_of(row.get("definitionReference"))
-    source = id_of(references.get("definition")) if "definition" in references else ""
+    source = text(references.get("definition"), "id")
     here = (*path, "definitionReference", "definition")
     name = named(row, "alias")
     # An artifact of several builds names them in `definitions` (U).
-    if not source and not id_of(references.get("definitions")):
+    if source in ("", "0") and not text(references.get("definitions"), "id"):
         yield Problem(here, f"Artifact {name} has no source: pick one.", code="VS402862")
         return
     project = mapping_of(references.get("project")).get("id")
