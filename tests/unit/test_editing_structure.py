@@ -435,6 +435,49 @@ def test_clones_have_names_of_their_own_where_they_must() -> None:
     assert (at(changed, path)["alias"], at(changed, path)["isPrimary"]) == ("drop_2", False)
 
 
+def old_style() -> Json:
+    """A definition of the oldest servers: the one job of a stage is its step, the queue is the stage's."""
+    raw = rich()
+    for stage in raw["environments"]:
+        tasks = [task for job in stage.pop("deployPhases") for task in job["workflowTasks"]]
+        stage["deployStep"] = {"id": 5, "tasks": tasks}
+        stage |= {"queueId": 15, "demands": ["java"]}
+    return raw
+
+
+def test_the_tasks_of_the_oldest_servers_are_edited_where_they_stand() -> None:
+    raw = old_style()
+    job: Path = (*DEV, "deployStep")
+    tasks = (*job, "tasks")
+    assert [n.label for n in outline(raw) if n.path[: len(job)] == job] == [
+        *("Run on agent", "Copy", "Start", "Install")
+    ]
+    assert [f.id for f in fields(raw, node_at(raw, job))] == ["queue", "demands"]
+    queue = fields(raw, node_at(raw, job))[0]
+    assert at(with_field(raw, node_at(raw, job), queue, "31"), (*DEV, "queueId")) == 31
+    assert [(o.part, o.runs_on) for o in offers(raw, node_at(raw, job))] == [
+        *((Part.TASK, AGENT), (Part.STAGE, ""))
+    ]
+    more, path, _ = add(raw, job, Part.TASK, COPY_FILES.choice)
+    assert path == (*tasks, 3)
+    assert removed(more, node_at(more, path)) == (raw, (*tasks, 2))
+    up, path = moved(raw, node_at(raw, (*tasks, 2)), -1)
+    assert [t["name"] for t in at(up, tasks)] == ["Copy", "Install", "Start"]
+    with pytest.raises(ValueError, match="last task already"):
+        moved(raw, node_at(raw, (*tasks, 2)), 1)
+    for change in (removed, cloned, lambda raw, node: moved(raw, node, 1)):
+        with pytest.raises(ValueError, match="belongs to"):
+            change(raw, node_at(raw, job))
+    copy, path, _ = cloned(raw, node_at(raw, DEV))
+    assert at(copy, (*path, "deployStep")) == {"tasks": at(raw, tasks)}
+    assert unowned(raw)["environments"][0]["deployStep"] == {"tasks": at(raw, tasks)}
+    one = raw
+    for _ in range(3):
+        one, path = removed(one, node_at(one, (*tasks, 0)))
+    assert path == job
+    assert node_at(one, path).kind is Kind.JOB
+
+
 def test_the_stage_of_a_node_is_known_by_its_name() -> None:
     assert stage_name(rich(), (*TEST, "conditions")) == "TEST"
     assert [e["name"] for e in ordered(rich(), STAGES)] == ["DEV", "TEST", "PROD"]

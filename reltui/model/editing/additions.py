@@ -24,7 +24,16 @@ from reltui.model.editing.fields_variables import group_id
 from reltui.model.editing.fields_whole import source_of
 from reltui.model.editing.filters import alias_of, aliases, new_filter
 from reltui.model.editing.kinds import JobKind, TriggerKind, job_kind, trigger_kind
-from reltui.model.editing.outline import JOBS, STAGES, TASKS, Kind, Node, stage_name
+from reltui.model.editing.outline import (
+    JOBS,
+    STAGES,
+    Kind,
+    Node,
+    has_old_job,
+    is_old_job,
+    stage_name,
+    tasks_path,
+)
 from reltui.model.editing.parts import new_artifact, new_job, new_stage, new_task, queue_of, unique
 from reltui.model.editing.ranks import ordered, position, with_entry
 from reltui.model.editing.shape import Json, Path, at, insert, objects, put
@@ -124,7 +133,8 @@ def _offer(raw: Mapping[str, Any], node: Node, part: Part) -> Offer:
     if part is Part.GATE:
         runs_on = SERVER_GATE
     elif part is Part.TASK:
-        runs_on = _RUNS_ON.get(job_kind(mapping_of(at(raw, node.path[:4]))), "")
+        job = mapping_of(at(raw, tasks_path(node)[:-1]))
+        runs_on = AGENT if is_old_job(node.path) else _RUNS_ON.get(job_kind(job), "")
     return Offer(part, SafeText(part.value), pick, runs_on)
 
 
@@ -133,6 +143,8 @@ def _can_be(raw: Mapping[str, Any], node: Node, part: Part) -> bool:
         return bool(other_stages(raw, node.path))
     if part in (Part.ARTIFACT_FILTER, Part.TRIGGER_ARTIFACT, Part.TRIGGER_PULL_REQUEST):
         return bool(aliases(raw))
+    if part in _JOB_PARTS:
+        return not has_old_job(mapping_of(at(raw, node.path[:2])))
     if part is Part.FILTER:
         return isinstance(at(raw, (*node.path, "triggerConditions")), list)
     return True
@@ -226,7 +238,7 @@ def _job(raw: Mapping[str, Any], node: Node, kind: JobKind, known: Resources) ->
 
 
 def _task(raw: Mapping[str, Any], node: Node, choice: Choice, known: Resources) -> Added:
-    tasks = (*node.path[:4], TASKS)
+    tasks = tasks_path(node)
     index = len(list_of(at(raw, tasks)))
     if node.kind is Kind.TASK and isinstance(node.path[-1], int):
         index = node.path[-1] + 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from reltui.model.decode import int_of, list_of
 from reltui.model.editing.kinds import JobKind, job_kind
-from reltui.model.editing.shape import Json
+from reltui.model.editing.outline import is_old_job
+from reltui.model.editing.shape import Json, Path
 from reltui.model.editing.slots import FieldKind, Form, Pick, plain, typed
 from reltui.model.resources import Choice
 from reltui.model.text import SafeText, clean
@@ -19,6 +21,9 @@ _ALONE, _CONFIGURATIONS, _MACHINES = "none", "multiConfiguration", "multiMachine
 
 def job(form: Form) -> None:
     """All fields of a job, by its kind."""
+    if is_old_job(form.base):
+        _old_job(form)
+        return
     row = form.get(())
     kind = job_kind(row if isinstance(row, Mapping) else {})
     form.section = "Job"
@@ -76,8 +81,14 @@ def job(form: Form) -> None:
     form.text("reference", "Reference name", ("refName",), help="For output variables of its tasks.")
 
 
-def _queue(form: Form, label: str, pick: Pick) -> None:
-    path = (INPUT, "queueId")
+def _old_job(form: Form) -> None:
+    """What the stage itself has where the server knows no jobs yet."""
+    stage = Form(form.raw, replace(form.node, path=form.base[:2]), form.known, "Job", form.slots)
+    _queue(stage, "Agent queue", Pick.QUEUE, ("queueId",))
+    _demands(stage, ("demands",))
+
+
+def _queue(form: Form, label: str, pick: Pick, path: Path = (INPUT, "queueId")) -> None:
     value = form.get(path)
     number = int_of(value) or 0
     of_agents = pick is Pick.QUEUE
@@ -124,9 +135,8 @@ def _specification(form: Form) -> None:
     )
 
 
-def _demands(form: Form) -> None:
+def _demands(form: Form, path: Path = (INPUT, "demands")) -> None:
     """One on a line; objects of older clients stay objects while their line stays."""
-    path = (INPUT, "demands")
     there = {demand_text(demand): demand for demand in list_of(form.get(path))}
 
     def write(new: str | Choice) -> Json:

@@ -10,7 +10,7 @@ from typing import Any
 from reltui.model.approval import approval_plan_from_json
 from reltui.model.attempt import gates_plan_from_json
 from reltui.model.decode import bool_of, count_of, list_of, mapping_of, scalar_of, text_of
-from reltui.model.editing.kinds import JOB_WORDS, TRIGGER_WORDS, job_kind, trigger_kind
+from reltui.model.editing.kinds import JOB_WORDS, TRIGGER_WORDS, JobKind, job_kind, trigger_kind
 from reltui.model.editing.shape import Path, at, objects
 from reltui.model.following import trigger_words
 from reltui.model.release import conditions_from_json
@@ -21,6 +21,8 @@ from reltui.model.words import count
 STAGES: Path = ("environments",)
 JOBS = "deployPhases"
 TASKS = "workflowTasks"
+OLD_JOB, OLD_TASKS = "deployStep", "tasks"
+"""Where the oldest servers have the one job of a stage; its queue is the stage's (api.md 2.6)."""
 UNNAMED = SafeText("(no name)")
 
 
@@ -86,7 +88,7 @@ def parent(node: Node) -> Path | None:
         case Kind.ARTIFACTS | Kind.TRIGGERS | Kind.VARIABLES | Kind.STAGE:
             return ()
         case Kind.TASK:
-            return path[:4]
+            return path[:-2]
         case Kind.GATE:
             return path[:3]
         case _:
@@ -96,6 +98,23 @@ def parent(node: Node) -> Path | None:
 def stage_path(node: Node) -> Path | None:
     """The path of the stage that it is, or stands in."""
     return node.path[:2] if node.path[:1] == STAGES and len(node.path) > 1 else None
+
+
+def has_old_job(stage: Mapping[str, Any]) -> bool:
+    """Whether the stage is of a server that knows no jobs yet."""
+    return JOBS not in stage and isinstance(stage.get(OLD_JOB), Mapping)
+
+
+def is_old_job(path: Path) -> bool:
+    """Whether a path is that of the one job of an old stage, or leads into it."""
+    return path[2:3] == (OLD_JOB,)
+
+
+def tasks_path(node: Node) -> Path:
+    """The list of tasks that a job has, or that a task stands in."""
+    if node.kind is Kind.TASK:
+        return node.path[:-1]
+    return (*node.path, OLD_TASKS if is_old_job(node.path) else TASKS)
 
 
 def stage_name(raw: Mapping[str, Any], path: Path) -> str:
@@ -131,6 +150,7 @@ def _whole(raw: Mapping[str, Any]) -> Iterator[Node]:
 
 def _stage(path: Path, raw: Mapping[str, Any]) -> Iterator[Node]:
     tasks = sum(len(list_of(job.get(TASKS))) for _, job in objects(raw, (JOBS,)))
+    tasks += len(list_of(at(raw, (OLD_JOB, OLD_TASKS)))) if has_old_job(raw) else 0
     yield Node(path, Kind.STAGE, _label(raw.get("name")), SafeText(count(tasks, "task")), 1)
     start = trigger_words(conditions_from_json(raw.get("conditions")))
     schedules = len(list_of(raw.get("schedules")))
@@ -142,11 +162,19 @@ def _stage(path: Path, raw: Mapping[str, Any]) -> Iterator[Node]:
         own = (*path, JOBS, place)
         kind = job_kind(job)
         yield Node(own, Kind.JOB, _label(job.get("name")), SafeText(JOB_WORDS.get(kind, kind)), 2)
-        for number, task in objects(job, (TASKS,)):
-            yield Node((*own, TASKS, number), Kind.TASK, _label(task.get("name")), _task_note(task), 3)
+        yield from _tasks((*own, TASKS), job, TASKS)
+    if has_old_job(raw):
+        own = (*path, OLD_JOB)
+        yield Node(own, Kind.JOB, SafeText("Run on agent"), SafeText(JOB_WORDS[JobKind.AGENT]), 2)
+        yield from _tasks((*own, OLD_TASKS), raw[OLD_JOB], OLD_TASKS)
     yield from _gates(path, raw, "postDeploymentGates", Kind.GATES_AFTER, "Gates after")
     yield _approvals(path, raw, "postDeployApprovals", Kind.AFTER, "Approvals after")
     yield Node((*path, "variables"), Kind.STAGE_VARIABLES, SafeText("Variables"), _variables_note(raw), 2)
+
+
+def _tasks(path: Path, job: Mapping[str, Any], name: str) -> Iterator[Node]:
+    for number, task in objects(job, (name,)):
+        yield Node((*path, number), Kind.TASK, _label(task.get("name")), _task_note(task), 3)
 
 
 def _approvals(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str) -> Node:

@@ -76,6 +76,8 @@ def _each(holder: Json, name: str, change: Any) -> None:
 
 def _stage(raw: Mapping[str, Any], names: Collection[str]) -> Json:
     found = _but(raw, names)
+    if (step := old_tasks(raw)) is not None:
+        found["deployStep"] = step
     if isinstance(found.get("owner"), Mapping):
         found["owner"] = _but(found["owner"], IDENTITY_OWNED)
     for side in APPROVALS:
@@ -87,6 +89,12 @@ def _stage(raw: Mapping[str, Any], names: Collection[str]) -> Json:
             found[side] = _but(found[side], STEP_OWNED)
     _each(found, "schedules", lambda schedule: _but(schedule, SCHEDULE_OWNED))
     return found
+
+
+def old_tasks(stage: Mapping[str, Any]) -> Json | None:
+    """The `deployStep` of a stage where it holds the tasks, as the oldest servers have it (api.md 2.6)."""
+    step = stage.get("deployStep")
+    return _but(step, STEP_OWNED) if isinstance(step, Mapping) and step.get("tasks") else None
 
 
 def _step(raw: Mapping[str, Any]) -> Json:

@@ -14,8 +14,8 @@ from reltui.model.editing.fields_approvals import NEW_GATES
 from reltui.model.editing.fields_whole import each_download, with_primary
 from reltui.model.editing.filters import aliases
 from reltui.model.editing.kinds import ConditionKind
-from reltui.model.editing.outline import STAGES, TASKS, Kind, Node, stage_name
-from reltui.model.editing.owned import APPROVALS, GATES, STAGE_OWNED
+from reltui.model.editing.outline import STAGES, TASKS, Kind, Node, is_old_job, stage_name
+from reltui.model.editing.owned import APPROVALS, GATES, STAGE_OWNED, old_tasks
 from reltui.model.editing.parts import unique
 from reltui.model.editing.ranks import ordered, position, with_entries, with_entry
 from reltui.model.editing.shape import Json, Path, at, insert, mapped, move, objects, put, without
@@ -45,6 +45,8 @@ def cloned(raw: Mapping[str, Any], node: Node) -> Added:
     """The definition with a copy of the node right behind it. Raises ValueError with one sentence."""
     own = mapping_of(at(raw, node.path))
     match node.kind:
+        case Kind.JOB if is_old_job(node.path):
+            raise ValueError(_BELONGS.format("cloned"))
         case Kind.STAGE:
             names = [plain(stage.get("name")) for _, stage in objects(raw, STAGES)]
             name = unique(f"Copy of {plain(own.get('name'))}", names)
@@ -78,6 +80,8 @@ def _beside(raw: Mapping[str, Any], node: Node, copy: Mapping[str, Any], field: 
 def fresh_stage(stage: Mapping[str, Any]) -> Json:
     """A stage as a new one: without what the server gave it, secrets to be typed again."""
     found = {key: value for key, value in stage.items() if key not in STAGE_OWNED - {"id"}} | {"id": 0}
+    if (step := old_tasks(stage)) is not None:
+        found["deployStep"] = step
     for name, value in mapping_of(found.get("variables")).items():
         if bool_of(mapping_of(value).get("isSecret")) and value.get("value") is None:
             found = put(found, ("variables", name, "value"), "")
@@ -107,6 +111,8 @@ def moved(raw: Mapping[str, Any], node: Node, step: int) -> tuple[Json, Path]:
     A task goes on into the job before or behind. Raises ValueError with one sentence.
     """
     match node.kind:
+        case Kind.JOB if is_old_job(node.path):
+            raise ValueError(_BELONGS.format("moved"))
         case Kind.STAGE | Kind.JOB:
             entries = ordered(raw, node.path[:-1])
             index = position(raw, node.path)
@@ -136,7 +142,7 @@ def _moved_entry(raw: Mapping[str, Any], node: Node, path: Path, step: int) -> t
 
 def _moved_task(raw: Mapping[str, Any], node: Node, step: int) -> tuple[Json, Path]:
     tasks, index = node.path[:-1], int(node.path[-1])
-    if 0 <= index + step < len(at(raw, tasks, [])):
+    if is_old_job(node.path) or 0 <= index + step < len(at(raw, tasks, [])):
         return _moved_entry(raw, node, node.path, step)
     jobs = node.path[:3]
     places = [place for place, _ in sorted(objects(raw, jobs), key=lambda job: count_of(job[1].get("rank")))]
@@ -159,7 +165,7 @@ def removed(raw: Mapping[str, Any], node: Node) -> tuple[Json, Path]:
             name = stage_name(raw, node.path)
             changed, path = _without_ranked(raw, node.path)
             return without_name(changed, ConditionKind.STAGE, name), path
-        case Kind.JOB:
+        case Kind.JOB if not is_old_job(node.path):
             _check_last(ordered(raw, node.path[:-1]), "A stage needs at least one job.")
             return _without_ranked(raw, node.path)
         case Kind.TASK | Kind.TRIGGER:
@@ -188,7 +194,7 @@ def _without_entry(raw: Mapping[str, Any], path: Path) -> tuple[Json, Path]:
     many = len(at(changed, path[:-1], []))
     cursor = (*path[:-1], min(int(path[-1]), many - 1)) if many else path[:-1]
     # An empty list of tasks is no node: the cursor goes to the job.
-    return changed, cursor if many or path[-2] != TASKS else path[:-2]
+    return changed, cursor if many or path[0] != STAGES[0] else path[:-2]
 
 
 def _without_artifact(raw: Mapping[str, Any], path: Path) -> tuple[Json, Path]:
