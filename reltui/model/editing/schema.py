@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
+from reltui.model.approval import ExecutionOrder
 from reltui.model.editing.jsonc import Document, Mistake, quoted
+from reltui.model.editing.kinds import ConditionKind, JobKind, TriggerKind
 from reltui.model.editing.shape import Path
 
 TEXT, WHOLE, FLAG, ANY = "text", "whole", "flag", "any"
 
 DEFINITION = "definition"
 
+
+def _values(kind: type[StrEnum]) -> tuple[str, ...]:
+    return tuple(each.value for each in kind)
+
+
 ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "phaseType": (
-        "agentBasedDeployment",
-        "runOnServer",
-        "machineGroupBasedDeployment",
-        "deploymentGates",
-    ),
-    "triggerType": ("artifactSource", "schedule", "sourceRepo", "containerImage", "package", "pullRequest"),
-    "conditionType": ("event", "environmentState", "artifact"),
-    "executionOrder": ("beforeGates", "afterSuccessfulGates", "afterGatesAlways"),
+    "phaseType": _values(JobKind),
+    "triggerType": _values(TriggerKind),
+    "conditionType": _values(ConditionKind),
+    "executionOrder": _values(ExecutionOrder),
     "parallelExecutionType": ("none", "multiConfiguration", "multiMachine"),
     "definitionType": ("task", "metaTask"),
 }
