@@ -23,7 +23,7 @@ class Difference:
     new: SafeText | None
     """None: it is no longer there."""
     path: tuple[str | int, ...] = ()
-    """Where it stands in the JSON of the newer definition, or in that of the older one when it is gone."""
+    """Place in the JSON of the newer definition; for an entry that is gone, that of its list."""
 
 
 _WORD = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

@@ -417,6 +417,27 @@ def test_every_definition_equals_itself() -> None:
         assert raw_lines(raw, copy.deepcopy(raw)) == ()
 
 
+def test_people_without_names_are_the_same_people() -> None:
+    def change(raw: Json) -> None:
+        side = prod(raw)["preDeployApprovals"]
+        for step in side["approvals"]:
+            step["approver"] = {"id": step["approver"]["id"]}
+        side["approvalOptions"]["timeoutInMinutes"] = 60
+
+    assert told(change) == [("PROD", "pre-approval timeout", "48h", "1h")]
+
+
+def test_what_is_gone_is_placed_in_the_list_that_it_was_in() -> None:
+    def paths(change: Callable[[Json], object]) -> set[Path]:
+        new = copy.deepcopy(rich())
+        change(new)
+        return {each.path for each in changes(rich(), new) if each.new is None}
+
+    assert paths(lambda raw: raw["environments"].pop(1)) >= {("environments",)}
+    assert paths(lambda raw: steps(raw).pop(0)) == {("environments", 0, "deployPhases", 0, "workflowTasks")}
+    assert paths(lambda raw: raw["variables"].pop("LogLevel")) == {("variables", "LogLevel")}
+
+
 # Laws
 
 
@@ -483,7 +504,8 @@ def test_every_value_that_is_ours_is_told() -> None:
         found = changes(raw, new)
         assert any(each.path[:1] == path[:1] for each in found), path
         for each in found:
-            assert at(new if each.new is not None else raw, each.path, "gone") != "gone", (path, each)
+            holder = each.path if each.new is not None else each.path[:-1]
+            assert at(new, holder, "gone") != "gone", (path, each)
 
 
 def test_an_entry_taken_from_any_list_is_told() -> None:

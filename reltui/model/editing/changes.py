@@ -282,6 +282,9 @@ class _Teller:
         def tell(spot: Spot, old: Row, new: Row) -> Found:
             raws = self._raw(spot)
             was, now = map(wording.approvals_words, raws)
+            if _asked(old) == _asked(new):
+                # The same people, though one side may not tell their names.
+                was = now
             if was != now:
                 yield spot.told(side, was or None, now or None)
             options = mapping_of(old.get("approvalOptions")), mapping_of(new.get("approvalOptions"))
@@ -391,6 +394,11 @@ class _Teller:
             "deploymentHealthOption": "machines at a time",
             "healthPercent": "machines at a time (percent)",
         }
+
+
+def _asked(side: Row) -> tuple[object, object]:
+    """Who has to approve, and how many of them."""
+    return side.get("approvals"), mapping_of(side.get("approvalOptions")).get("requiredApproverCount")
 
 
 def _labelled(labels: Mapping[str, Label]) -> Callable[[Spot, Row, Row], Found]:

@@ -112,7 +112,8 @@ def _spot(was: _Place | None, now: _Place | None) -> Spot:
     assert place is not None  # noqa: S101 - one of them is always there
     spot = place.job.spot
     old = (*(was or place).job.spot.old, TASKS, (was or place).index)
-    return replace(spot, about="", old=old, new=(*spot.new, TASKS, place.index))
+    new = (*spot.new, TASKS) if now is None else (*spot.new, TASKS, now.index)
+    return replace(spot, about="", old=old, new=new)
 
 
 def _told(was: _Place | None, now: _Place | None, what: str, old: str | None, new: str | None) -> Difference:

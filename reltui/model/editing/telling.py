@@ -50,13 +50,12 @@ class Spot:
 
     def told(self, what: str, old: str | None, new: str | None) -> Difference:
         """One difference here."""
-        path = self.old if new is None and old is not None else self.new
         return Difference(
             self.where,
             clean(what),
             None if old is None else clean(old),
             None if new is None else clean(new),
-            path,
+            self.new,
         )
 
 
