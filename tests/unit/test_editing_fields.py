@@ -530,6 +530,13 @@ POWERSHELL_TYPE = task_type_from_json(
             task_input("pwsh", "boolean", "Core", defaultValue="false", groupName="advanced"),
             task_input("azure", "connectedService:AzureRM", "Subscription"),
             task_input("apiToken", "string", "Token"),
+            task_input(
+                "region",
+                "pickList",
+                "Region",
+                options={"eu": "Europe", "us": "America"},
+                properties={"EditableOptions": "True"},
+            ),
         ],
     }
 )
@@ -557,10 +564,12 @@ def test_the_inputs_of_a_known_task_are_its_fields() -> None:
         ("pwsh", FieldKind.FLAG, "advanced"),
         ("azure", FieldKind.PICK, "Inputs"),
         ("apiToken", FieldKind.TEXT, "Inputs"),
+        ("region", FieldKind.TEXT, "Inputs"),
         ("old", FieldKind.TEXT, "Other inputs"),
     ]
     assert (found["targetType"].shown, found["pwsh"].shown) == ("Inline", "no")
     assert found["azure"].pick is Pick.CONNECTION
+    assert found["region"].help == "Such as eu, us."
     switched = written(raw, TASK, "input:targetType", "filePath", KNOWN)
     assert "filePath" in inputs(switched)
     assert "script" not in inputs(switched)
@@ -589,6 +598,7 @@ def test_a_truth_that_is_a_variable_is_typed() -> None:
 def test_what_may_be_a_secret_is_not_drawn() -> None:
     raw = put(rich(), (*TASK, "inputs", "apiToken"), "hunter2")
     assert (inputs(raw)["apiToken"].shown, inputs(raw)["apiToken"].value) == (MASKED, "hunter2")
+    assert "hunter2" not in repr(inputs(raw))
     raw = put(rich(), (*TASK, "inputs", "apiToken"), "$(Token)")
     assert inputs(raw)["apiToken"].shown == "$(Token)"
     raw = put(rich(), (*TASK, "environment"), {"PASSWORD": "hunter2", "A": "b"})

@@ -16,6 +16,7 @@ from reltui.model.editing.slots import (
     FieldKind,
     Form,
     Pick,
+    Write,
     flag,
     needed,
     plain,
@@ -101,43 +102,33 @@ def _inputs(form: Form, values: Mapping[str, Any], known: TaskType | None) -> No
 def _input(form: Form, one: TaskInput, name: str, value: str) -> None:
     path = ("inputs", name)
     kind = one.type.lower()
+    id, label = f"input:{one.name}", one.label or one.name
 
     def put_text(new: str | Choice) -> Json:
         return form.set(path, typed(new))
 
-    def add(kind: FieldKind, write: Any = put_text, **more: Any) -> None:
-        form.add(
-            f"input:{one.name}",
-            one.label or one.name,
-            kind,
-            value,
-            write,
-            help=one.help,
-            is_required=one.is_required,
-            path=path,
-            **more,
-        )
+    def put_flag(new: str | Choice) -> Json:
+        return form.set(path, YES if flag(new) else NO)
+
+    def add(kind: FieldKind, write: Write, help: str = one.help, **more: Any) -> None:
+        form.add(id, label, kind, value, write, help=help, is_required=one.is_required, path=path, **more)
 
     if kind == "boolean" and value.lower() in (YES, NO, ""):
-        is_on = value.lower() == YES
-        write = lambda new: form.set(path, YES if flag(new) else NO)  # noqa: E731
-        add(FieldKind.FLAG, write, shown=SafeText("yes" if is_on else "no"))
+        add(FieldKind.FLAG, put_flag, shown=SafeText("yes" if value.lower() == YES else "no"))
     elif kind.startswith(_CONNECTION):
         connection = form.known.connection(value)
-        add(FieldKind.PICK, pick=Pick.CONNECTION, shown=connection.name if connection else clean(value))
-    elif one.options and (not one.is_open or value in dict(one.options)) and kind in ("picklist", "radio"):
-        form.choice(
-            f"input:{one.name}",
-            one.label or one.name,
-            path,
-            one.options,
-            value=value,
-            help=one.help,
-            write=put_text,
-        )
+        add(FieldKind.PICK, put_text, pick=Pick.CONNECTION, shown=connection.name if connection else None)
+    elif one.options and not one.is_open:
+        form.choice(id, label, path, one.options, value=value, help=one.help, write=put_text)
     else:
         is_long = one.is_many_lines or "\n" in value
-        add(FieldKind.LINES if is_long else FieldKind.TEXT, shown=masked(name, value, is_long=is_long))
+        proposed = f"{one.help}\nSuch as {', '.join(value for value, _ in one.options)}."
+        add(
+            FieldKind.LINES if is_long else FieldKind.TEXT,
+            put_text,
+            proposed.strip() if one.options else one.help,
+            shown=masked(name, value, is_long=is_long),
+        )
 
 
 def masked(name: str, value: str, *, is_long: bool = False) -> SafeText:

@@ -60,8 +60,8 @@ class Field:
     """Unique in its node."""
     label: SafeText
     kind: FieldKind
-    value: str
-    """As it is edited and written: the raw text, not cleaned, not to be shown."""
+    value: str = field(repr=False)
+    """As it is edited and written: the raw text, not cleaned, not to be shown; it may be a secret."""
     shown: SafeText
     help: SafeText = NO_TEXT
     section: SafeText = NO_TEXT
