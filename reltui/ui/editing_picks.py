@@ -8,8 +8,9 @@ from typing import Any
 from reltui.model.decode import mapping_of, objects_of, text_of
 from reltui.model.editing import structure
 from reltui.model.editing.fields import Pick
-from reltui.model.editing.outline import Kind, Node
-from reltui.model.editing.shape import at
+from reltui.model.editing.kinds import ConditionKind, condition_kind
+from reltui.model.editing.outline import Node
+from reltui.model.editing.shape import Path, at
 from reltui.model.resources import Choice, Resources
 from reltui.model.text import SafeText
 
@@ -53,20 +54,29 @@ def _choices(found: Iterable[Any] | None) -> Offered | None:
     return None if found is None else [(each.choice, NO_TEXT) for each in found]
 
 
-def branch_repository(work: Mapping[str, Any], node: Node, known: Resources) -> str:
-    """The repository whose branches are meant at a node; empty where that cannot be told.
+def branch_repository(work: Mapping[str, Any], place: Path, known: Resources) -> str:
+    """The repository whose branches are meant at a place; empty where that cannot be told.
 
-    An artifact is meant by its own node, by the trigger that names it, or as the only one there is.
+    Its artifact is named by what stands there (an artifact, a trigger, an artifact filter); else it is the
+    only one there is, or the primary one.
     """
-    artifacts = objects_of(work.get("artifacts"))
-    alias = NO_TEXT
-    if node.kind in (Kind.ARTIFACT, Kind.TRIGGER):
-        own = mapping_of(at(work, node.path))
-        alias = text_of(own.get("alias")) or text_of(own.get("artifactAlias"))
-    meant = [each for each in artifacts if text_of(each.get("alias")) == alias] if alias else list(artifacts)
+    artifacts = list(objects_of(work.get("artifacts")))
+    alias = _alias_around(work, place)
+    meant = [each for each in artifacts if text_of(each.get("alias")) == alias] if alias else artifacts
     if len(meant) != 1:
         meant = [each for each in artifacts if each.get("isPrimary")][:1]
     return _repository(meant[0], known) if meant else ""
+
+
+def _alias_around(work: Mapping[str, Any], place: Path) -> SafeText:
+    for length in range(len(place), 0, -1):
+        row = mapping_of(at(work, place[:length]))
+        named = text_of(row.get("alias")) or text_of(row.get("artifactAlias"))
+        if not named and condition_kind(row) == ConditionKind.ARTIFACT:
+            named = text_of(row.get("name"))
+        if named:
+            return named
+    return NO_TEXT
 
 
 def _repository(artifact: Mapping[str, Any], known: Resources) -> str:

@@ -25,7 +25,7 @@ from reltui.ui.present_editor import is_drawable
 from reltui.ui.present_words import within
 from reltui.ui.screens.dialog import key_hint
 from reltui.ui.screens.editor_view import EditorView
-from reltui.ui.screens.pick_resource import PickValue, open_pick
+from reltui.ui.screens.pick_resource import PickValue, Question, open_pick
 from reltui.ui.widgets.grid import GUTTER, Grid, lay_out
 
 TYPED = frozenset({Pick.BRANCH, Pick.CONNECTION, Pick.FOLDER, Pick.REPOSITORY})
@@ -246,16 +246,14 @@ class EditorScreen(EditorView):
 
                 self.app.push_screen(LinesScreen(field, take))
             case FieldKind.PICK if field.pick is not None:
-                open_pick(
-                    self.app,
-                    self.editing,
+                question = Question(
                     node,
                     field.pick,
                     title,
-                    take,
-                    clearable=not field.is_required,
                     typed=field.pick in TYPED,
+                    clearable=not field.is_required,
                 )
+                open_pick(self.app, self.editing, question, take)
             case _:
                 self._type_into(node, field)
 

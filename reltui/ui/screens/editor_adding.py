@@ -13,7 +13,7 @@ from reltui.model.text import SafeText, clean
 from reltui.ui.present import Line, span
 from reltui.ui.present_words import within
 from reltui.ui.screens.pick import Entry, PickScreen
-from reltui.ui.screens.pick_resource import open_pick
+from reltui.ui.screens.pick_resource import Question, open_pick
 
 if TYPE_CHECKING:
     from reltui.ui.screens.editor import EditorScreen
@@ -37,7 +37,7 @@ def _chosen(editor: EditorScreen, node: Node, offer: Offer) -> None:
     else:
         title = SafeText(f"{offer.label}: which one?")
         take = partial(_picked, editor, node, offer)
-        open_pick(editor.app, editor.editing, node, offer.pick, title, take, runs_on=offer.runs_on)
+        open_pick(editor.app, editor.editing, Question(node, offer.pick, title, offer.runs_on), take)
 
 
 def _picked(editor: EditorScreen, node: Node, offer: Offer, choice: Choice | str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,26 +30,28 @@ Take = Callable[[Choice | str], object]
 NONE = SafeText("none: leave it empty")
 
 
-def open_pick(
-    app: ReltuiApp,
-    editing: Editing,
-    node: Node,
-    pick: Pick,
-    title: SafeText,
-    take: Take,
-    *,
-    runs_on: str = "",
-    typed: bool = False,
-    clearable: bool = False,
-) -> None:
-    """Ask which one. `runs_on`: only tasks that run there; `typed`: what is typed may be taken as it is;
-    `clearable`: none may be chosen."""
-    if pick is Pick.PERSON:
-        app.push_screen(PickIdentity(editing.server, title, take))
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What has to be picked."""
+
+    node: Node
+    """For what part of the definition."""
+    pick: Pick
+    title: SafeText
+    runs_on: str = ""
+    """Only tasks that run there, as the catalogue names it."""
+    typed: bool = False
+    """What is typed may be taken as it is."""
+    clearable: bool = False
+    """None may be chosen."""
+
+
+def open_pick(app: ReltuiApp, editing: Editing, question: Question, take: Take) -> None:
+    """Ask which one."""
+    if question.pick is Pick.PERSON:
+        app.push_screen(PickIdentity(editing.server, question.title, take))
     else:
-        app.push_screen(
-            PickResource(editing, node, pick, title, take, runs_on=runs_on, typed=typed, clearable=clearable)
-        )
+        app.push_screen(PickResource(editing, question, take))
 
 
 class PickResource(PickScreen):
@@ -60,27 +63,11 @@ class PickResource(PickScreen):
         Column("more", "", 20, grow=4, drop=1),
     )
 
-    def __init__(
-        self,
-        editing: Editing,
-        node: Node,
-        pick: Pick,
-        title: SafeText,
-        take: Take,
-        *,
-        runs_on: str = "",
-        typed: bool = False,
-        clearable: bool = False,
-    ) -> None:
+    def __init__(self, editing: Editing, question: Question, take: Take) -> None:
         super().__init__()
-        self._runs_on = runs_on
         self._editing = editing
-        self._node = node
-        self._pick = pick
-        self._title = title
+        self._question = question
         self._take = take
-        self._typed = typed
-        self._clearable = clearable
         self._offered: Sequence[tuple[Choice, SafeText]] = ()
 
     @property
@@ -94,9 +81,9 @@ class PickResource(PickScreen):
 
     @property
     def _branches(self) -> BranchesOf | None:
-        if self._pick is not Pick.BRANCH:
+        if self._question.pick is not Pick.BRANCH:
             return None
-        repository = branch_repository(self._editing.work, self._node, self.known)
+        repository = branch_repository(self._editing.work, self._question.node.path, self.known)
         return BranchesOf(self._editing.server, self._editing.project, repository) if repository else None
 
     def topics(self) -> Sequence[Topic[Any]]:
@@ -104,10 +91,10 @@ class PickResource(PickScreen):
         return (self._resources,) if branches is None else (self._resources, branches)
 
     def heading(self) -> Line:
-        return (Span(self._title),)
+        return (Span(self._question.title),)
 
     def update(self) -> None:
-        if self._pick is Pick.BRANCH:
+        if self._question.pick is Pick.BRANCH:
             self.app.sync_watches()
         super().update()
 
@@ -119,10 +106,10 @@ class PickResource(PickScreen):
             )
             for choice, more in self._offered
         ]
-        if self._clearable:
+        if self._question.clearable:
             found.append(Entry(NONE, SafeText(""), partial(self._take, "")))
         typed = self._typed_text()
-        if self._typed and typed and all(typed != choice.name for choice, _ in self._offered):
+        if self._question.typed and typed and all(typed != choice.name for choice, _ in self._offered):
             found.append(Entry(SafeText(f"{typed} as typed"), SafeText(""), partial(self._take, typed)))
         return found
 
@@ -136,12 +123,13 @@ class PickResource(PickScreen):
         if branches is not None:
             read = self.app.service.look(branches).data
             return None if read is None else [(choice, SafeText("")) for choice in read]
-        return choices_of(self._pick, self._editing.work, self._node, self.known, self._runs_on)
+        asked = self._question
+        return choices_of(asked.pick, self._editing.work, asked.node, self.known, asked.runs_on)
 
     def nothing(self) -> SafeText:
         if self._choices() is not None:
             return SafeText("Nothing that the server offers has these words.")
-        if self._pick is Pick.BRANCH and self._branches is None:
+        if self._question.pick is Pick.BRANCH and self._branches is None:
             return SafeText("The branches of this source cannot be asked for: type one.")
         for topic in self.topics():
             snapshot = self.app.service.look(topic)
@@ -152,7 +140,7 @@ class PickResource(PickScreen):
     @on(Input.Changed)
     def words_typed(self) -> None:
         """What is typed can be taken as it is."""
-        if self._typed:
+        if self._question.typed:
             self.update()
 
     def _cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
