@@ -262,3 +262,31 @@ async def test_headings_at_the_end_come_into_view_with_the_last_record() -> None
         app.grid.show(["row0", *(f"#{number}" for number in range(20))])
         await pilot.pause()
         assert lines(app)[1].startswith(">   row0")
+
+
+async def test_a_row_can_have_a_sign_of_its_own_and_the_list_can_be_out_of_use() -> None:
+    app = GridApp(titles=False)
+    app.grid.sign = lambda key: (span("!*"),) if key == "row-000001" else ()
+    async with app.run_test(size=(50, 5)) as pilot:
+        app.grid.show(rows(9))
+        await pilot.pause()
+        assert [row[:6] for row in lines(app)[:2]] == [">   ro", "  !*ro"]
+        app.grid.is_active = False
+        app.grid.passive_sign = "  "
+        app.grid.repaint()
+        await pilot.pause()
+        assert lines(app)[0].startswith("    row-000000")
+        assert app.grid.cursor == "row-000000"
+
+
+async def test_what_is_below_the_cursor_comes_into_view() -> None:
+    app = GridApp(titles=False)
+    async with app.run_test(size=(50, 5)) as pilot:
+        app.grid.show(rows(9))
+        app.grid.move_to("row-000004")
+        await pilot.pause()
+        assert app.grid.cursor_line == 4
+        app.grid.show_below(2)
+        assert (app.grid.top, app.grid.cursor_line) == (2, 2)
+        app.grid.show_below(40)
+        assert (app.grid.top, app.grid.cursor_line) == (4, 0)

@@ -196,21 +196,18 @@ class PickValue(PickScreen):
         choices: Sequence[tuple[str, SafeText]],
         now: str,
         take: Take,
-        *,
-        typed: bool = False,
     ) -> None:
         super().__init__()
         self._title = title
         self._choices = choices
         self._now = now
         self._take = take
-        self._typed = typed
 
     def heading(self) -> Line:
         return (Span(self._title),)
 
     def entries(self) -> Sequence[Entry]:
-        found = [
+        return [
             Entry(
                 name or clean(value),
                 SafeText("as it is now" if value == self._now else ""),
@@ -218,11 +215,6 @@ class PickValue(PickScreen):
             )
             for value, name in self._choices
         ]
-        fields = self.query("#words").results(Input)
-        typed = next((clean(field.value.strip()) for field in fields), SafeText(""))
-        if self._typed and typed:
-            found.append(Entry(typed, SafeText("as typed"), partial(self._take, str(typed))))
-        return found
 
     def on_mount(self) -> None:
         """The cursor begins at what it is now."""
@@ -233,9 +225,3 @@ class PickValue(PickScreen):
 
     def nothing(self) -> SafeText:
         return SafeText("None of the values has these words.")
-
-    @on(Input.Changed)
-    def words_typed(self) -> None:
-        """What is typed can be taken as it is."""
-        if self._typed:
-            self.update()
