@@ -347,6 +347,32 @@ def test_tasks_are_edited_moved_added_and_removed() -> None:
     assert tasks(found.merged)[0]["inputs"]["script"] == "other"
 
 
+def test_a_task_moved_to_another_job_takes_the_changes_of_the_other_side_along() -> None:
+    def move(raw: Json) -> None:
+        tasks(raw, "DEV", 1).insert(0, tasks(raw).pop(0))
+
+    def edit(raw: Json) -> None:
+        tasks(raw)[0]["inputs"]["script"] = "other"
+        tasks(raw)[1]["version"] = "9.*"
+
+    for found in (merged(move, edit), merged(edit, move)):
+        assert found.conflicts == ()
+        assert [row["name"] for row in tasks(found.merged)] == ["Start"]
+        assert [row["name"] for row in tasks(found.merged, "DEV", 1)] == ["Copy", "Install"]
+        assert tasks(found.merged, "DEV", 1)[0]["inputs"]["script"] == "other"
+        assert tasks(found.merged)[0]["version"] == "9.*"
+    gone = merged(move, lambda raw: tasks(raw).pop(0))
+    assert [row["name"] for row in tasks(gone.merged, "DEV", 1)] == ["Install"]
+    both = merged(in_turn(move, keep(5)), in_turn(move, keep(6, "TEST")))
+    assert both.conflicts == ()
+    assert [row["name"] for row in tasks(both.merged, "DEV", 1)] == ["Copy", "Install"]
+
+
+def test_a_task_removed_here_and_edited_there_is_a_conflict() -> None:
+    found = merged(lambda raw: tasks(raw).pop(0), lambda raw: tasks(raw)[0].update(version="3.*"))
+    assert told(found) == [("DEV", "task Copy", "Copy", None, "Copy: version of the task 2.* -> 3.*")]
+
+
 def test_two_orders_are_a_conflict() -> None:
     def order(*places: int) -> Change:
         def change(raw: Json) -> None:
@@ -491,6 +517,7 @@ STRUCTURE: dict[str, Change] = {
     "swap": lambda raw: (raw["environments"][0].update(rank=2), raw["environments"][1].update(rank=1)),
     "nobody": set_approvals("PROD", approvals()),
     "one of two": set_approvals("TEST", approvals(LEE, CAB, requiredApproverCount=1)),
+    "move": lambda raw: tasks(raw, "DEV", 1).append(tasks(raw).pop()),
     "back": lambda raw: named(raw, "DEV").update(conditions=[after("PROD")]),
 }
 NAMES = st.sets(st.sampled_from([*DISJOINT, *STRUCTURE]), max_size=4)

@@ -14,6 +14,7 @@ from reltui.model.change import Difference
 from reltui.model.decode import list_of, mapping_of, text_of
 from reltui.model.editing.changes import changes
 from reltui.model.editing.merge_links import Links
+from reltui.model.editing.merge_moves import moved_alike
 from reltui.model.editing.merge_walk import ABSENT, Clash, Step, Walk, same
 from reltui.model.editing.shape import Json, Path, at, put, without
 from reltui.model.editing.wording import value_words
@@ -71,7 +72,7 @@ def _merge(
         return Merge(dict(theirs), (), changes(mine, theirs), decided, sides)
     if same(base, theirs):
         return Merge(dict(mine), (), (), decided, sides)
-    links = Links(base, mine, theirs)
+    links = Links(*moved_alike(base, mine, theirs))
     walk = Walk(decided, links.needed)
     merged = links.resolved(walk.value((), *links.sides), walk)
     conflicts = tuple(_conflict(clash, merged, links) for clash in walk.clashes if clash.key not in decided)
@@ -147,7 +148,8 @@ def _removed(clash: Clash, path: Path, where: SafeText, sides: Sequence[Any]) ->
     edits = [*_edits(name, sides[0], sides[left])]
     if edits:
         more = f" and {len(edits) - 1} more" if len(edits) > 1 else ""
-        words[left] = clean(f"{words[left]}: {edits[0]}{more}")
+        first = edits[0].removeprefix(f"{_ENTRIES.get(name, name)} {words[left]}: ")
+        words[left] = clean(f"{words[left]}: {first}{more}")
     what = clean(f"{_ENTRIES.get(name, name)} {words[0]}")
     return Conflict(path, where, what, words[0], words[1], words[2], clash.key)
 
