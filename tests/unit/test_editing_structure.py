@@ -348,7 +348,11 @@ def test_artifacts_as_the_portal_links_them() -> None:
     again, path, _ = add(second, ("artifacts",), Part.ARTIFACT_BUILD, BUILD.choice)
     assert at(again, path)["alias"] == "_Web.CI_2"
     triggered, path, _ = add(again, ("artifacts", 1), Part.TRIGGER_ARTIFACT)
-    assert at(triggered, path)["triggerType"] == "sourceRepo"
+    assert at(triggered, path) == {
+        "alias": "_web.git",
+        "branchFilters": ["+refs/heads/main"],
+        "triggerType": "sourceRepo",
+    }
     triggered, path, _ = add(again, ("artifacts", 0), Part.TRIGGER_ARTIFACT)
     assert at(triggered, path) == {
         "artifactAlias": "_Web.CI",

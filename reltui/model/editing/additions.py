@@ -37,7 +37,7 @@ from reltui.model.editing.outline import (
 from reltui.model.editing.parts import new_artifact, new_job, new_stage, new_task, queue_of, unique
 from reltui.model.editing.ranks import ordered, position, with_entry
 from reltui.model.editing.shape import Json, Path, at, insert, objects, put
-from reltui.model.editing.slots import Pick, identity_ref, plain
+from reltui.model.editing.slots import Pick, id_of, identity_ref, plain
 from reltui.model.resources import AGENT, DEPLOYMENT_GROUP, NOTHING, SERVER, SERVER_GATE, Choice, Resources
 from reltui.model.text import SafeText, clean
 
@@ -322,11 +322,14 @@ def _trigger(raw: Mapping[str, Any], trigger: Json) -> Added:
 
 
 def _artifact_trigger(raw: Mapping[str, Any], part: Part, alias: str) -> Added:
-    types = {plain(a.get("alias")): plain(a.get("type")).lower() for _, a in objects(raw, ("artifacts",))}
+    artifacts = [row for _, row in objects(raw, ("artifacts",)) if plain(row.get("alias")) == alias]
+    is_git = bool(artifacts) and plain(artifacts[0].get("type")).lower() == "git"
     if part is Part.TRIGGER_PULL_REQUEST:
         kind, trigger = TriggerKind.PULL_REQUEST, _pull_request(alias)
-    elif types.get(alias) == "git":
-        kind, trigger = TriggerKind.REPOSITORY, {"alias": alias, "branchFilters": ["+refs/heads/main"]}
+    elif is_git:
+        branch = id_of(at(artifacts[0], ("definitionReference", "branches"))) or "main"
+        wanted = f"+refs/heads/{branch.removeprefix('refs/heads/')}"
+        kind, trigger = TriggerKind.REPOSITORY, {"alias": alias, "branchFilters": [wanted]}
     else:
         kind, trigger = TriggerKind.ARTIFACT, {"artifactAlias": alias, "triggerConditions": []}
     for _, other in objects(raw, ("triggers",)):

@@ -61,9 +61,6 @@ class Node:
     depth: int = 0
 
 
-ROOT = Node((), Kind.DEFINITION, SafeText("Definition"))
-
-
 def outline(raw: Mapping[str, Any]) -> tuple[Node, ...]:
     """All nodes, depth first; stages and jobs by their rank."""
     return tuple(_whole(raw))
@@ -93,11 +90,6 @@ def parent(node: Node) -> Path | None:
             return path[:3]
         case _:
             return path[:2]
-
-
-def stage_path(node: Node) -> Path | None:
-    """The path of the stage that it is, or stands in."""
-    return node.path[:2] if node.path[:1] == STAGES and len(node.path) > 1 else None
 
 
 def has_old_job(stage: Mapping[str, Any]) -> bool:

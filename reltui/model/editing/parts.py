@@ -19,7 +19,6 @@ JOB_NAMES: Mapping[JobKind, str] = {
     JobKind.SERVER: "Agentless job",
     JobKind.GROUP: "Deployment group job",
 }
-_NO_GATES: Json = {"id": 0, "gatesOptions": None, "gates": []}
 
 
 def unique(wanted: str, taken: Iterable[str], between: str = " ") -> str:
@@ -60,8 +59,8 @@ def new_stage(name: str, rank: int, conditions: Iterable[Json], jobs: Iterable[J
         "schedules": [],
         "retentionPolicy": {"daysToKeep": 30, "releasesToKeep": 3, "retainBuild": True},
         "properties": {},
-        "preDeploymentGates": dict(_NO_GATES),
-        "postDeploymentGates": dict(_NO_GATES),
+        "preDeploymentGates": {"id": 0, "gatesOptions": None, "gates": []},
+        "postDeploymentGates": {"id": 0, "gatesOptions": None, "gates": []},
         "environmentTriggers": [],
     }
 
