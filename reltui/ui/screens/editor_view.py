@@ -72,6 +72,7 @@ class EditorView(ReltuiScreen):
         self._shown_for: tuple[object, ...] = ()
         self._look_timer: Timer | None = None
         self._placed_for: Size | None = None
+        self._graph: tuple[object, tuple[int, int], Sequence[Line]] = (None, (0, 0), ())
         self.left: Grid[Path] = Grid(
             (Column("part", "", 10, grow=1),),
             self._part_cells,
@@ -300,8 +301,7 @@ class EditorView(ReltuiScreen):
             words.problem_line(words.way_line(self.parts.way(self.parts.holder(each.path))), each)
             for each in (self.review.findings or ())[:lines]
         ]
-        nodes = raw_nodes(objects_of(self.editing.work.get("environments")))
-        drawn = graph(nodes, width // 2 - 4, self.look, most=lines)
+        drawn = self._drawn_stages(width // 2 - 4, lines)
         shown = words.beside(
             problems or [(span("no problem is known", "dim"),)], drawn, width - 2, lines, self.look
         )
@@ -309,6 +309,14 @@ class EditorView(ReltuiScreen):
             [rule(line("problems, and how the stages follow"), width, self.app.ascii)]
         )
         band.show([(span(" "), *each) for each in shown])
+
+    def _drawn_stages(self, cells: int, lines: int) -> Sequence[Line]:
+        """The graph of the stages, drawn anew only when something has changed: it follows no cursor."""
+        work = self.editing.work
+        if self._graph[0] is not work or self._graph[1] != (cells, lines):
+            nodes = raw_nodes(objects_of(work.get("environments")))
+            self._graph = (work, (cells, lines), graph(nodes, cells, self.look, most=lines))
+        return self._graph[2]
 
     def _part_cells(self, path: Path, columns: Sequence[Column]) -> Sequence[Cell]:
         node = self.parts.node(path)
