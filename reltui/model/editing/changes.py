@@ -263,7 +263,7 @@ class _Teller:
         own = spot.member("conditions")
         before, after = old.get("conditions"), new.get("conditions")
         carried = _carried(before, renamed)
-        if before == after or sorted_equal(carried, after):
+        if before == after or _holds_same(carried, after):
             return
         was, now = wording.conditions_words(before, renamed), wording.conditions_words(after, {})
         if was != now:
@@ -452,7 +452,7 @@ def _carried(conditions: object, renamed: Mapping[str, str]) -> object:
     ]
 
 
-def sorted_equal(old: object, new: object) -> bool:
+def _holds_same(old: object, new: object) -> bool:
     """Whether two lists hold the same, in whatever order."""
     if isinstance(old, list) and isinstance(new, list):
         return sorted(map(repr, old)) == sorted(map(repr, new))
