@@ -88,7 +88,7 @@ class Checks:
 
     def _check_phase(self, project_id: str, stage: str, phase: Json, aliases: set[str]) -> None:
         job = str(phase.get("name") or "Run on agent")
-        kind = named(phase.get("phaseType") or "agentBasedDeployment", PHASE_TYPES)
+        kind = str(named(phase.get("phaseType") or "agentBasedDeployment", PHASE_TYPES))
         if kind not in _PLACES:
             raise refusals.job_type(stage, job)
         settings = phase.get("deploymentInput") or {}
@@ -153,6 +153,16 @@ _OBJECTS: tuple[tuple[str, ...], ...] = (
 )
 """Where single objects stand."""
 
+_NUMBERS: tuple[tuple[str, ...], ...] = (
+    ("environments", "rank"),
+    ("environments", "deployPhases", "rank"),
+    ("environments", "preDeployApprovals", "approvals", "rank"),
+    ("environments", "postDeployApprovals", "approvals", "rank"),
+    ("environments", "executionPolicy", "concurrencyCount"),
+    ("environments", "executionPolicy", "queueDepthCount"),
+)
+"""Where whole numbers stand that the life of a release is built on."""
+
 
 def check_form(body: Json) -> None:
     """What cannot be read as a definition at all. Raises Refusal."""
@@ -164,10 +174,23 @@ def check_form(body: Json) -> None:
         for value in _at(body, path):
             if not isinstance(value, dict):
                 raise refusals.unreadable(path)
-    for path in (("environments", "rank"), ("environments", "deployPhases", "rank")):
+    for path in _NUMBERS:
         for value in _at(body, path):
-            if not isinstance(value, int):
+            if not isinstance(value, int) or isinstance(value, bool):
                 raise refusals.unreadable(path)
+    for path in (("variableGroups",), ("environments", "variableGroups")):
+        for value in _at(body, path):
+            if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
+                raise refusals.unreadable(path)
+    for value in _at(body, ("environments", "deployPhases", "workflowTasks", "inputs")):
+        if not all(isinstance(item, str | None) for item in value.values()):
+            raise refusals.unreadable(("environments", "deployPhases", "workflowTasks", "inputs"))
+    for path in (("variables",), ("environments", "variables")):
+        for value in _at(body, path):
+            if not all(isinstance(item, dict) for item in value.values()):
+                raise refusals.unreadable(path)
+    if not isinstance(body.get("releaseNameFormat") or "", str):
+        raise refusals.unreadable(("releaseNameFormat",))
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
@@ -211,8 +234,10 @@ def _check_conditions(environments: list[Json], aliases: set[str]) -> None:
         own = str(environment["name"]).lower()
         after[own] = set()
         for condition in environment.get("conditions") or ():
-            kind = named(condition.get("conditionType"), CONDITION_TYPES)
+            kind = str(named(condition.get("conditionType"), CONDITION_TYPES))
             wanted = str(condition.get("name") or "")
+            if kind not in CONDITION_TYPES.values() or not wanted:
+                raise refusals.condition_invalid(environment["name"])
             if kind == "environmentState":
                 if wanted.lower() not in names:
                     raise refusals.condition_stage_missing(environment["name"], wanted)
@@ -243,7 +268,9 @@ def _check_artifacts(artifacts: list[Json]) -> set[str]:
         definition = reference.get("definition")
         if not isinstance(definition, dict) or not definition.get("id"):
             raise refusals.no_source()
-        alias = str(artifact.get("alias") or "")
+        alias = artifact.get("alias") or ""
+        if not isinstance(alias, str):
+            raise refusals.unreadable(("artifacts", "alias"))
         if not alias or alias.lower() in aliases:
             raise refusals.alias_unusable(alias)
         aliases.add(alias.lower())

@@ -187,7 +187,8 @@ class Filling:
             made["deployStep"] = made["deployStep"] | {"id": self._next_step_id()}
         old_variables = (before or {}).get("variables") or {}
         made["variables"] = kept_secrets(made["variables"], old_variables)
-        made["owner"] = self._people.ref(self._people.find(made.get("owner")) or by)
+        owner = self._people.find(made.get("owner")) or self._people.find((before or {}).get("owner"))
+        made["owner"] = self._people.ref(owner or by)
         self._fill_approvals(made, self._steps_of(before))
         for condition in made["conditions"]:
             condition["conditionType"] = named(condition.get("conditionType"), CONDITION_TYPES)
@@ -207,7 +208,7 @@ class Filling:
             if made[side].get("approvalOptions"):
                 made[side]["approvalOptions"] = _spelled(made[side]["approvalOptions"])
             for step in made[side]["approvals"]:
-                step.setdefault("isNotificationOn", False)
+                _complete(step, {"rank": 1, "isNotificationOn": False})
                 if step.get("id") in known:
                     known.remove(step["id"])
                 else:

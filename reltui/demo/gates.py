@@ -173,7 +173,8 @@ class Evaluation:
             passes = tasks.by_turn(samples, len(run.rounds)) != "fail"
             results.append("succeeded" if passes else "failed")
             length = max(
-                length, float((gate.get("inputs") or {}).get(tasks.SECONDS_INPUT) or _SAMPLE_SECONDS)
+                length,
+                tasks.number_of((gate.get("inputs") or {}).get(tasks.SECONDS_INPUT)) or _SAMPLE_SECONDS,
             )
         run.rounds.append(Round(event.due, event.due + length, tuple(results)))
         run.modified = event.due

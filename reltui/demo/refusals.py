@@ -206,6 +206,11 @@ def alias_unusable(alias: str) -> Refusal:
     return invalid(f"Artifact alias {said}. Specify a unique alias and try again.")
 
 
+def condition_invalid(stage: str) -> Refusal:
+    """A condition of no known type, or without a name."""
+    return invalid(f"Stage '{stage}' has a condition that is of no known type or has no name.")
+
+
 def condition_stage_missing(stage: str, wanted: str) -> Refusal:
     """A condition that waits for a stage that is not there."""
     return invalid(f"Stage '{stage}' is to start after stage '{wanted}', which does not exist.")

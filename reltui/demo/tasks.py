@@ -208,13 +208,23 @@ def _settings(plan: Json) -> Json:
     return settings
 
 
+def number_of(text: object) -> float | None:
+    """A length that an input fixes; None for a variable or other words."""
+    try:
+        value = float(str(text))
+    except ValueError:
+        return None
+    return value if 0.0 <= value < math.inf else None
+
+
 def _seconds(task: Json, noise: int) -> float:
     """Seconds such a task takes: copying and checks are short, deploying and tests take longer."""
     inputs = task.get("inputs") or {}
-    if inputs.get(SECONDS_INPUT):
-        return float(inputs[SECONDS_INPUT])
-    if str(task.get("taskId")).lower() == DELAY:
-        return float(inputs.get("delayForMinutes") or 0) * 60.0
+    fixed = number_of(inputs.get(SECONDS_INPUT))
+    if fixed is None and str(task.get("taskId")).lower() == DELAY:
+        fixed = (number_of(inputs.get("delayForMinutes")) or 0.0) * 60.0
+    if fixed is not None:
+        return fixed
     lowered = str(task.get("name", "")).lower()
     base = 9.0
     if any(word in lowered for word in ("deploy", "migrate", "publish", "upload")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -199,6 +200,15 @@ REFUSED: dict[str, tuple[Callable[[Json], Any], str]] = {
         lambda b: first(b).update(conditions=after("UAT")),
         "Stage 'QA' is to start after stage 'UAT', which does not exist.",
     ),
+    "condition of no kind": (
+        lambda b: first(b)["conditions"][0].update(conditionType="fullMoon"),
+        "Stage 'QA' has a condition that is of no known type or has no name.",
+    ),
+    "input that is no text": (
+        lambda b: task(b)["inputs"].update(script=["a"]),
+        "Value cannot be read. Parameter name: "
+        "releaseDefinition.environments.deployPhases.workflowTasks.inputs",
+    ),
     "unknown alias in a filter": (
         lambda b: first(b).update(conditions=[{"name": "store", "conditionType": 4, "value": "{}"}]),
         "Stage 'QA' has a filter for artifact 'store', which is not linked.",
@@ -321,6 +331,34 @@ def test_unknown_members_come_back_in_their_place(
         k: v for k, v in made.items() if k not in owned
     }
     assert place(shared.engine.definition_revision(made["id"], 1))["xUnknown"] == value
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every member and item of a document."""
+    items = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    return [deep for key, item in items for deep in ((*path, key), *places(item, (*path, key)))]
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), value=UNKNOWN)
+def test_whatever_a_body_holds_it_is_taken_or_refused(
+    shared: Bench, data: st.DataObject, value: object
+) -> None:
+    sent = body(shared, f"Odd.{next(COUNT)}") | {"variables": {"A": {"value": "1", "isSecret": True}}}
+    sent["variableGroups"] = [400]
+    first(sent)["preDeploymentGates"] = gate(QUERY)
+    path = data.draw(st.sampled_from(places(sent)))
+    holder: Any = sent
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    try:
+        made = shared.engine.create_definition(shared.project, sent, shared.me)
+    except Refusal:
+        return
+    again = shared.engine.update_definition(shared.project, copy.deepcopy(made), shared.me)
+    assert again["revision"] == 2
+    assert json.loads(json.dumps(again)) == again
 
 
 def test_a_copied_stage_becomes_one_of_its_own(bench: Bench) -> None:
