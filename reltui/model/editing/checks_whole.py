@@ -176,9 +176,8 @@ def variables(holder: Row, path: Path, raw: Row) -> Problems:
         if value.get("isSecret") is True and not value.get("value"):
             if is_new:
                 yield Problem((*here, "value"), f"The secret {shown} has no value yet: type it.")
-            elif value.get("value") is None:
-                yield warning((*here, "value"), f"The value of {shown} is not known here; it stays.")
-            else:
+            elif value.get("value") is not None:
+                # Without a value it stays as it is: the server passes none on (api.md 8 #11).
                 yield warning((*here, "value"), f"The secret {shown} would be emptied: type its value.")
 
 
