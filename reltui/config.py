@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from reltui.config_reader import Reader
+from reltui.config_reader import Reader, mistake
 from reltui.errors import ConfigError
 from reltui.model.comments import pattern_trouble, template_trouble
 from reltui.model.text import SafeText, clean
 from reltui.model.window import Freeze, Window, read_freeze, read_window
 
-SIGN_INS = ("pat", "basic", "bearer")
-SECRET_SOURCES = ("env", "file", "command")
+SIGN_INS = ("pat", "basic", "bearer", "negotiate", "ntlm")
+WITH_USER = ("basic", "ntlm")
+"""These ways to sign in need the name of the account."""
+SECRET_SOURCES = ("env", "file", "command", "keyring", "prompt")
+PROXIES = ("environment", "none")
+"""What `proxy` may be besides an address."""
+THEMES = ("dark", "light", "plain")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """The name of an environment variable, whole."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -39,6 +44,10 @@ class SecretSource:
     """A file that only its owner may read; its first line is the secret."""
     command: tuple[str, ...] = ()
     """A program and its arguments, run without a shell; the first line it prints is the secret."""
+    keyring: str = ""
+    """The name under which the system's keyring holds the secret."""
+    prompt: bool = False
+    """A person is asked for it; it is kept in memory only."""
     withheld: frozenset[str] = frozenset()
     """Environment variables with secrets of other profiles, which the program does not see."""
 
@@ -51,16 +60,25 @@ class Profile:
     url: str
     """Address of the collection (on premises) or organisation (Services), without a slash at the end."""
     secret: SecretSource
+    """None of its sources is named where `sign_in` needs no secret: Negotiate with a ticket."""
     sign_in: str = "pat"
     user: str = ""
-    """Account name; only for sign_in = "basic"."""
+    """Account name; needed for sign_in = "basic" and "ntlm"."""
     projects: tuple[str, ...] = ()
     """Names of the projects to show; empty means all."""
+    folders: tuple[str, ...] = ()
+    """Folders of definitions to list, with those below; empty means all. Approvals are never left out."""
+    favourites: tuple[str, ...] = ()
+    """Patterns (*, ?) of names of definitions that stand first, besides those marked on the screens."""
     protected: tuple[str, ...] = ()
     """Patterns (*, ?) of stage names that ask for their name before a decision; case does not matter."""
     read_only: bool = False
     ca_file: str = ""
     """A PEM file of certificate authorities to trust besides the system's."""
+    client_cert: str = ""
+    """A PEM file with a certificate of the person's own and its key, which only its owner may read."""
+    proxy: str = "environment"
+    """environment, none, or the address of a proxy."""
     allow_http: bool = False
     """Send the secret over plain http to a host other than this machine; shown in the header."""
 
@@ -128,6 +146,10 @@ class Ui:
     mouse: bool = False
     refresh_seconds: float = 30.0
     """Time between two refreshes of what is on screen. 5 to 3600."""
+    theme: str = "dark"
+    """Which of the terminal's colours are used: those for a dark or a light background, or none."""
+    slow: bool = False
+    """For a slow line: what changes by itself is drawn at most once a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +219,20 @@ def load(file: Path) -> Config:
         raw = tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}.") from None
-    config = _Reader(file).config(raw)
+    config = _Reader(file, text).config(raw)
     if any(profile.secret.command for profile in config.profiles.values()):
         _check_author(file, found)
     return config
+
+
+def mistake_in(config: Config, key: str, sentence: str) -> ConfigError:
+    """A mistake that is found after the file was read, named like any other."""
+    try:
+        text = config.file.read_text(encoding="utf-8-sig") if config.file is not None else ""
+        tomllib.loads(text)
+    except (OSError, ValueError):
+        text = ""
+    return mistake(config.file, text, key, sentence)
 
 
 def _check_author(file: Path, found: os.stat_result) -> None:
@@ -259,23 +291,25 @@ class _Reader(Reader):
                 "sign_in",
                 "user",
                 "projects",
+                "folders",
+                "favourites",
                 "protected",
                 "read_only",
                 "ca_file",
+                "client_cert",
+                "proxy",
                 "allow_http",
             ),
         )
         if not name or name.strip(".") != name or not all(c.isalnum() or c in "-_." for c in name):
             raise self.fail(f"profiles.{name}", "a profile's name has letters, digits, - _ and . only.")
-        for needed in ("url", "secret"):
+        sign_in = self.choice(f"{at}sign_in", raw.get("sign_in", "pat"), SIGN_INS)
+        for needed in ("url",) if sign_in == "negotiate" else ("url", "secret"):
             if needed not in raw:
                 raise self.fail(f"{at}{needed}", "is missing.")
-        sign_in = self.text(f"{at}sign_in", raw.get("sign_in", "pat"))
-        if sign_in not in SIGN_INS:
-            raise self.fail(f"{at}sign_in", f"must be one of: {', '.join(SIGN_INS)}.")
         user = self.text(f"{at}user", raw.get("user", ""))
-        if sign_in == "basic" and not user:
-            raise self.fail(f"{at}user", 'is needed with sign_in = "basic".')
+        if sign_in in WITH_USER and not user:
+            raise self.fail(f"{at}user", f'is needed with sign_in = "{sign_in}".')
         if sign_in == "basic" and ":" in user:
             raise self.fail(f"{at}user", "must not hold a colon.")
         allow_http = self.flag(f"{at}allow_http", raw.get("allow_http", False))
@@ -284,13 +318,21 @@ class _Reader(Reader):
             url=self.url(f"{at}url", self.text(f"{at}url", raw["url"]), allow_http),
             secret=self.secret(
                 f"{at}secret", self.table(f"{at}secret", raw["secret"], '{ env = "RELTUI_TFS01" }')
-            ),
+            )
+            if "secret" in raw
+            else SecretSource(),
             sign_in=sign_in,
             user=user,
             projects=self.texts(f"{at}projects", raw.get("projects", [])),
+            folders=self.read(f"{at}folders", raw.get("folders"), _folder) or (),
+            favourites=self.texts(f"{at}favourites", raw.get("favourites", [])),
             protected=self.texts(f"{at}protected", raw.get("protected", [])),
             read_only=self.flag(f"{at}read_only", raw.get("read_only", False)),
             ca_file=self.place(f"{at}ca_file", self.text(f"{at}ca_file", raw.get("ca_file", ""))),
+            client_cert=self.place(
+                f"{at}client_cert", self.text(f"{at}client_cert", raw.get("client_cert", ""))
+            ),
+            proxy=self.proxy(f"{at}proxy", self.text(f"{at}proxy", raw.get("proxy", "environment"))),
             allow_http=allow_http,
         )
 
@@ -313,6 +355,21 @@ class _Reader(Reader):
             )
         return value.rstrip("/")
 
+    def proxy(self, key: str, value: str) -> str:
+        if value in PROXIES:
+            return value
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        if host is None or parts.scheme not in ("http", "https") or parts.path.strip("/") or parts.query:
+            raise self.fail(key, 'must be "environment", "none", or such as "http://proxy.example:8080".')
+        if parts.username is not None:
+            # the value is not repeated: it holds a password
+            raise self.fail(key, "must not hold a user name or password; give those in the environment.")
+        return value.rstrip("/")
+
     def secret(self, key: str, raw: Mapping[str, Any]) -> SecretSource:
         self.known(f"{key}.", raw, SECRET_SOURCES)
         if len(raw) != 1:
@@ -323,11 +380,17 @@ class _Reader(Reader):
                 raise self.fail(f"{key}.command", 'must name a program, such as ["pass", "show", "tfs01"].')
             return SecretSource(command=command)
         source = next(iter(raw))
+        if source == "prompt":
+            if raw["prompt"] is not True:
+                raise self.fail(f"{key}.prompt", "must be true.")
+            return SecretSource(prompt=True)
         name = self.text(f"{key}.{source}", raw[source])
         if not name:
             raise self.fail(f"{key}.{source}", "must not be empty.")
         if source == "file":
             return SecretSource(file=self.place(f"{key}.file", name))
+        if source == "keyring":
+            return SecretSource(keyring=name)
         if not VARIABLE.fullmatch(name):
             # the value is not repeated: it may be the secret itself
             raise self.fail(
@@ -391,11 +454,13 @@ class _Reader(Reader):
         )
 
     def ui(self, raw: Mapping[str, Any]) -> Ui:
-        self.known("ui.", raw, ("ascii", "mouse", "refresh_seconds"))
+        self.known("ui.", raw, [each.name for each in fields(Ui)])
         return Ui(
             ascii=self.flag("ui.ascii", raw.get("ascii", False)),
             mouse=self.flag("ui.mouse", raw.get("mouse", False)),
             refresh_seconds=self.number("ui.refresh_seconds", raw.get("refresh_seconds", 30), 5, 3600),
+            theme=self.choice("ui.theme", raw.get("theme", "dark"), THEMES),
+            slow=self.flag("ui.slow", raw.get("slow", False)),
         )
 
     def keys(self, raw: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
@@ -412,6 +477,13 @@ def _template(text: str) -> SafeText:
     if trouble := template_trouble(text):
         raise ValueError(trouble)
     return clean(text, lines=True)
+
+
+def _folder(text: str) -> str:
+    """A folder as the server writes it: from the root, without one at the end."""
+    if "/" in text:
+        raise ValueError('must be written with backslashes, such as "\\\\Billing\\\\Web".')
+    return "\\" + text.strip("\\")
 
 
 def _seconds(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,22 +13,81 @@ from reltui.errors import ConfigError
 T = TypeVar("T")
 
 
+def hint(name: str, names: Sequence[str]) -> str:
+    """The name that is nearest to a wrong one, or all there are."""
+    return near(name, names).strip() or f"Allowed here: {', '.join(names)}."
+
+
+def near(name: str, names: Sequence[str]) -> str:
+    """The name that is nearest to a wrong one, as a question after a sentence; empty when none is near."""
+    found = difflib.get_close_matches(name, names, 1)
+    return f' Did you mean "{found[0]}"?' if found else ""
+
+
+def mistake(file: Path | None, text: str, key: str, sentence: str) -> ConfigError:
+    """A mistake in a configuration: its file, line and key in front, and nothing that a terminal obeys."""
+    number = line_of(text, key)
+    place = f"{file or 'config.toml'}{f':{number}' if number else ''}"
+    return ConfigError("".join(c if c.isprintable() else "?" for c in f"{place}: {key}: {sentence}"))
+
+
+def line_of(text: str, key: str) -> int:
+    """The line on which a key stands, or else its table; 0 where neither does. `text` is valid TOML.
+
+    `key` is as `Reader.fail` has it: "profiles.tfs01.url", "stage[2].window".
+    """
+    best, found, begin = 0, 0, 1
+    lines = text.split("\n")
+    for number in range(1, len(lines) + 1):
+        try:
+            raw = tomllib.loads("\n".join(lines[:number]))
+        except ValueError:
+            continue  # in the middle of a value of several lines
+        depth = _depth(raw, key)
+        if depth > best:
+            best, found = depth, begin
+        begin = number + 1
+    return found
+
+
+def _depth(raw: object, key: str) -> int:
+    """How many characters of a key lead somewhere in a document."""
+    if isinstance(raw, list) and key.startswith("["):
+        number, _, rest = key[1:].partition("]")
+        if not number.isdecimal() or not 0 < int(number) <= len(raw):
+            return 0
+        return len(number) + 2 + _below(raw[int(number) - 1], rest)
+    if not isinstance(raw, dict):
+        return 0
+    # The longest name first: the name of a profile may hold dots.
+    for name in sorted(raw, key=len, reverse=True):
+        rest = key[len(name) :]
+        if key.startswith(name) and rest[:1] in ("", ".", "["):
+            return len(name) + _below(raw[name], rest)
+    return 0
+
+
+def _below(raw: object, rest: str) -> int:
+    dot = rest.startswith(".")
+    deeper = _depth(raw, rest[dot:])
+    return deeper + dot if deeper else 0
+
+
 class Reader:
     """Checks every key on the way in, and names the place of a mistake."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, text: str = "") -> None:
+        """`text` is what the file holds, for the number of the line."""
         self.file = file
+        self._text = text
 
     def fail(self, key: str, sentence: str) -> ConfigError:
-        line = f"{self.file}: {key}: {sentence}"
-        return ConfigError("".join(c if c.isprintable() else "?" for c in line))
+        return mistake(self.file, self._text, key, sentence)
 
     def known(self, where: str, table: Mapping[str, Any], names: Sequence[str]) -> None:
         for name in table:
             if name not in names:
-                near = difflib.get_close_matches(name, names, 1)
-                hint = f' Did you mean "{near[0]}"?' if near else f" Allowed here: {', '.join(names)}."
-                raise self.fail(f"{where}{name}", f"there is no such key.{hint}")
+                raise self.fail(f"{where}{name}", f"there is no such key. {hint(name, names)}")
 
     def table(self, key: str, value: object, example: str = "") -> Mapping[str, Any]:
         if not isinstance(value, dict):
@@ -38,6 +98,12 @@ class Reader:
         if not isinstance(value, str):
             raise self.fail(key, "must be text in quotes.")
         return value
+
+    def choice(self, key: str, value: object, names: Sequence[str]) -> str:
+        text = self.text(key, value)
+        if text not in names:
+            raise self.fail(key, f"must be one of: {', '.join(names)}.{near(text, names)}")
+        return text
 
     def flag(self, key: str, value: object) -> bool:
         if not isinstance(value, bool):

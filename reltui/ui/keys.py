@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from reltui.config import Config
-from reltui.errors import ConfigError
+from reltui.config import Config, mistake_in
+from reltui.config_reader import hint
 from reltui.ui.catalogue import ACTIONS, LISTS, VERBS, Action, Place
 
 __all__ = ["ACTIONS", "VERBS", "Action", "KeyMap", "Place", "action", "key_name", "keymap", "markdown_table"]
@@ -164,29 +164,26 @@ def keymap(config: Config) -> KeyMap:
     Raises ConfigError: an unknown action, an unknown key, or one key for two actions in one place; names
     the file and the key.
     """
-    file = config.file or "config.toml"
     keys = {action.id: action.keys for action in ACTIONS}
     for action_id, written in config.keys.items():
         if action_id not in keys:
-            near = difflib.get_close_matches(action_id, keys, 1)
-            hint = f' Did you mean "{near[0]}"?' if near else f" Allowed here: {', '.join(keys)}."
-            raise ConfigError(f"{file}: keys.{action_id}: there is no such action.{hint}")
+            what = f"there is no such action. {hint(action_id, list(keys))}"
+            raise mistake_in(config, f"keys.{action_id}", what)
         for key in written:
             try:
                 key_name(key)
             except ValueError as error:
-                raise ConfigError(f'{file}: keys.{action_id}: "{key}" {error}.') from None
+                raise mistake_in(config, f"keys.{action_id}", f'"{key}" {error}.') from None
         keys[action_id] = written
-    _check_clashes(str(file), keys, config.keys.keys())
+    _check_clashes(config, keys)
     return KeyMap(keys)
 
 
-def _check_clashes(file: str, keys: Mapping[str, tuple[str, ...]], changed: Iterable[str]) -> None:
-    changed = set(changed)
+def _check_clashes(config: Config, keys: Mapping[str, tuple[str, ...]]) -> None:
     for written in keys["confirm"]:
         # ctrl+j is the line feed that ends the lines of a paste.
         if key_name(written) in ("enter", "space", "ctrl+j"):
-            raise ConfigError(f"{file}: keys.confirm: {written} alone must never confirm a decision.")
+            raise mistake_in(config, "keys.confirm", f"{written} alone must never confirm a decision.")
     for place in Place:
         taken: dict[str, Action] = {}
         for action in ACTIONS:
@@ -197,10 +194,12 @@ def _check_clashes(file: str, keys: Mapping[str, tuple[str, ...]], changed: Iter
                 other = taken.setdefault(key_name(written), action)
                 if other.id == action.id or not (_covers(action, place) or _covers(other, place)):
                     continue
-                wrong, right = (action, other) if action.id in changed else (other, action)
-                raise ConfigError(
-                    f'{file}: keys.{wrong.id}: "{written}" is already the key of "{right.id}"'
-                    f" on {place.value}; give one of them another key."
+                wrong, right = (action, other) if action.id in config.keys else (other, action)
+                raise mistake_in(
+                    config,
+                    f"keys.{wrong.id}",
+                    f'"{written}" is already the key of "{right.id}" on {place.value};'
+                    " give one of them another key.",
                 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from reltui.errors import ConfigError
 from reltui.model.comments import PLACES
 from reltui.model.text import SafeText
 from reltui.model.window import read_freeze, read_window
+from reltui.ui.keys import keymap
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -110,6 +112,16 @@ MISTAKES = [
     (broken(secret=""), "profiles.tfs01.secret", "is missing"),
     (broken(readonly="true"), "profiles.tfs01.readonly", 'Did you mean "read_only"?'),
     (broken(sign_in='"kerberos"'), "profiles.tfs01.sign_in", "one of: pat, basic, bearer"),
+    (broken(sign_in='"negotiat"'), "profiles.tfs01.sign_in", 'Did you mean "negotiate"?'),
+    (broken(sign_in='"ntlm"'), "profiles.tfs01.user", 'needed with sign_in = "ntlm"'),
+    (broken(folders='"A"'), "profiles.tfs01.folders", "list of texts"),
+    (broken(folders='["A/B"]'), "profiles.tfs01.folders", "with backslashes"),
+    (broken(favourites="[1]"), "profiles.tfs01.favourites", "list of texts"),
+    (broken(client_cert='"me.pem"'), "profiles.tfs01.client_cert", "whole path"),
+    (broken(proxy="1"), "profiles.tfs01.proxy", "text in quotes"),
+    (broken(proxy='"off"'), "profiles.tfs01.proxy", 'must be "environment", "none"'),
+    (broken(proxy='"proxy:8080"'), "profiles.tfs01.proxy", "http://proxy.example:8080"),
+    (broken(proxy='"http://p:99999"'), "profiles.tfs01.proxy", "http://proxy.example:8080"),
     (broken(sign_in="1"), "profiles.tfs01.sign_in", "text in quotes"),
     (broken(sign_in='"basic"'), "profiles.tfs01.user", "is needed"),
     (broken(sign_in='"basic"', user='"a:b"'), "profiles.tfs01.user", "colon"),
@@ -134,7 +146,9 @@ MISTAKES = [
     (broken(secret='"topsecret"'), "profiles.tfs01.secret", 'such as { env = "RELTUI_TFS01" }'),
     (broken(secret="{}"), "profiles.tfs01.secret", "one source of: env, file, command"),
     (broken(secret='{ env = "A", file = "b" }'), "profiles.tfs01.secret", "one source of"),
-    (broken(secret='{ keyring = "A" }'), "profiles.tfs01.secret.keyring", "Allowed here"),
+    (broken(secret='{ vault = "A" }'), "profiles.tfs01.secret.vault", "Allowed here"),
+    (broken(secret='{ keyring = "" }'), "profiles.tfs01.secret.keyring", "must not be empty"),
+    (broken(secret="{ prompt = false }"), "profiles.tfs01.secret.prompt", "must be true"),
     (broken(secret="{ env = 1 }"), "profiles.tfs01.secret.env", "text in quotes"),
     (broken(secret='{ env = "" }'), "profiles.tfs01.secret.env", "must not be empty"),
     (broken(secret='{ file = "" }'), "profiles.tfs01.secret.file", "must not be empty"),
@@ -191,6 +205,9 @@ MISTAKES = [
     ("[ui]\ncolour = 1", "ui.colour", "Allowed here"),
     ("[ui]\nascii = 1", "ui.ascii", "true or false"),
     ("[ui]\nmouse = 0", "ui.mouse", "true or false"),
+    ("[ui]\nslow = 1", "ui.slow", "true or false"),
+    ('[ui]\ntheme = "drak"', "ui.theme", 'Did you mean "dark"?'),
+    ('[ui]\ntheme = "solarized"', "ui.theme", "one of: dark, light, plain."),
     ("[ui]\nrefresh_seconds = 4", "ui.refresh_seconds", "from 5 to 3600"),
     ("[ui]\nrefresh_seconds = inf", "ui.refresh_seconds", "from 5 to 3600"),
     ("keys = []", "keys", "such as [keys]"),
@@ -206,7 +223,8 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, key: str, words: str) -> 
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text)
     said = str(caught.value)
-    assert said.startswith(f"{tmp_path / 'config.toml'}: {key}: ")
+    place = re.escape(str(tmp_path / "config.toml"))
+    assert re.match(rf"{place}(:[0-9]+)?: {re.escape(key)}: ", said)
     assert words in said
     assert said.isprintable()
 
@@ -219,12 +237,46 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, key: str, words: str) -> 
         broken(secret='"hunter2"'),
         broken(secret='{ token = "hunter2" }'),
         broken(pat='"hunter2"'),
+        broken(proxy='"http://dana:hunter2@proxy.example"'),
+        broken(proxy='"http://dana:hunter2@[::1"'),
     ],
 )
 def test_a_secret_in_the_wrong_place_is_not_repeated(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, text)
     assert "hunter2" not in str(caught.value)
+
+
+LINES = [
+    ("\n# first\n[policy]\n\nhold = 1", 5),
+    ("[policy]\nhold_seconds = 99 # said\n[ui]", 2),
+    ("[ui]\nascii = true\n[profiles.\"a.b\"]\nurl = '''\\n\\n'''\nsecret = {env = 'X'}", 4),
+    (PROFILE + "projects = [\n  'A',\n  '',\n]\nread_only = true", 4),
+    (PROFILE + "read_only = true\nprotected = 1", 5),
+    (broken(secret="{ env = 'A B' }"), 3),
+    (broken(secret=""), 1),
+    (stage() + "\n" + stage("", window="['x']"), 6),
+    ("policy.hold_seconds = 1\nui.theme = 'x'", 2),
+    ('default = ["tfs02"]\n' + PROFILE, 1),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), LINES)
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    assert str(caught.value).startswith(f"{tmp_path / 'config.toml'}:{line}: ")
+
+
+def test_a_wrong_key_of_the_keyboard_is_named_with_its_line(tmp_path: Path) -> None:
+    found = load(tmp_path, '[ui]\n[keys]\nhelp = "F1"\nopen = "x"\n')
+    with pytest.raises(
+        ConfigError, match=r'config\.toml:3: keys\.help: "F1" is not a key; did you mean "f1"'
+    ):
+        keymap(found)
+    found = load(tmp_path, '[keys]\nopen = "x"\nquitt = "x"\n')
+    with pytest.raises(ConfigError, match=r'config\.toml:3: keys\.quitt: .* Did you mean "quit'):
+        keymap(found)
 
 
 @pytest.mark.parametrize("text", ["a = ", "[a", "a = 1\na = 2", "a = " + "1" * 5000, "[policy]\n[policy]"])
@@ -330,11 +382,11 @@ VALUES: st.SearchStrategy[object] = st.recursive(
     max_leaves=4,
 )
 NAMES = {
-    "profiles": ["url", "secret", "sign_in", "user", "projects", "protected", "read_only", "allow_http"],
+    "profiles": [field.name for field in dataclasses.fields(Profile)],
     "policy": ["hold_seconds"],
     "stage": ["name", "profiles", "comment", "comment_help", "templates", "window", "freeze"],
     "notify": ["bell", "title", "osc9", "before_expiry"],
-    "ui": ["ascii", "mouse", "refresh_seconds"],
+    "ui": [field.name for field in dataclasses.fields(Ui)],
     "keys": ["quit", ""],
 }
 
