@@ -199,7 +199,7 @@ ASKED = ("postDeployApprovals", "approvals", 0)
             ("TEST", "schedule", NIGHTLY, "mon, tue, wed, thu, fri at 03:05 UTC"),
         ),
         (lambda d: prod(d).update(schedules=[SCHEDULE]), ("PROD", "schedule", None, NIGHTLY)),
-        (in_prod(0, "executionPolicy", "concurrencyCount"), ("PROD", "at a time", "1", "any number")),
+        (in_prod(0, "executionPolicy", "concurrencyCount"), ("PROD", "deployments at once", "1", "any number")),
         (
             in_prod(1, "executionPolicy", "queueDepthCount"),
             ("PROD", "queue", "each in its turn", "only the newest waits"),

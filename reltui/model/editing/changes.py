@@ -84,7 +84,7 @@ _RETENTION: Mapping[str, Label] = {
 }
 _QUEUES = {0: "each in its turn", 1: "only the newest waits"}
 _POLICY: Mapping[str, Label] = {
-    "concurrencyCount": ("at a time", lambda value: scalar_of(value) if value else "any number"),
+    "concurrencyCount": ("deployments at once", lambda value: scalar_of(value) if value else "any number"),
     "queueDepthCount": (
         "queue",
         lambda value: _QUEUES.get(count_of(value), scalar_of(value)),
