@@ -310,7 +310,7 @@ class TestPassingOn:
     )
 
     def answering(self, service: StillService, asked: list[str]) -> None:
-        async def people(server: str, words: str) -> tuple[Identity, ...]:
+        async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
             asked.append(words)
             return self.PEOPLE
 
@@ -345,7 +345,7 @@ class TestPassingOn:
     async def test_a_server_that_refuses_is_told_in_a_sentence(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def people(server: str, words: str) -> tuple[Identity, ...]:
+        async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
             raise NotPermitted("You may not see the people of this server.")
 
         async with showing(tmp_path, monkeypatch) as (pilot, service):
@@ -360,7 +360,7 @@ class TestPassingOn:
     ) -> None:
         release = asyncio.Event()
 
-        async def people(server: str, words: str) -> tuple[Identity, ...]:
+        async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
             if words == "le":
                 await release.wait()
                 return (LEE,)
@@ -397,7 +397,7 @@ class TestPassingOn:
     ) -> None:
         odd = Identity("4" * 8, SafeText("Kim Salo"), clean("CORP\\k\N{ZERO WIDTH SPACE}im"))
 
-        async def people(server: str, words: str) -> tuple[Identity, ...]:
+        async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
             return (odd,)
 
         async with showing(tmp_path, monkeypatch) as (pilot, service):
@@ -431,7 +431,7 @@ class TestLooks:
     async def test_persons(
         self, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def people(server: str, words: str) -> tuple[Identity, ...]:
+        async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
             return TestPassingOn.PEOPLE
 
         async with showing(tmp_path, monkeypatch, size) as (pilot, service):

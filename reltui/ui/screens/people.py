@@ -85,16 +85,12 @@ class FindPeople(PickScreen):
         )
         found: tuple[Identity, ...] = ()
         try:
-            found = await self.ask_server(words)
+            found = await self.app.service.people(self._server, words, groups=self._groups)
         except ReltuiError as error:
             trouble = SafeText(str(error))
         if words == self._asked and not self.is_left:
             self.found, self._why = found, trouble
             self.update()
-
-    async def ask_server(self, words: str) -> tuple[Identity, ...]:
-        """Everybody with these words. Raises ReltuiError."""
-        return await self.app.service.people(self._server, words, groups=self._groups)
 
 
 class PickPerson(FindPeople):
