@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from reltui.data import tasks
 from reltui.data.topics import ContentOf, DefinitionAt, Snapshot, Topic
 
 KEPT = 300.0
@@ -94,7 +95,4 @@ class Glances:
         """Read nothing more."""
         self._wanted = ()
         self._left.clear()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.end(self._tasks)

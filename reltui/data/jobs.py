@@ -6,12 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from reltui.data import tasks
 from reltui.data.topics import Job
 from reltui.errors import ReltuiError
 from reltui.model.text import SafeText
 
 Tell = Callable[[int, int | None, str], None]
 """How much is done, of how much (None: unknown), of what."""
+
+
+CLEANS_UP = 5.0
+"""Seconds that stopped work has for taking away what it had made."""
 
 
 class Jobs:
@@ -54,10 +59,7 @@ class Jobs:
 
     async def close(self) -> None:
         """Stop all of it, and wait until it has cleaned up."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.end(self._tasks.values(), again_after=CLEANS_UP)
 
     def _over(self, number: int, task: asyncio.Task[None]) -> None:
         """It was stopped, perhaps before its first step; or a fault of our own ended it."""

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from reltui.config import Config, is_read_only_environment
-from reltui.data import actions, readers, reading_inbox, refreshing, topics
+from reltui.data import actions, readers, reading_inbox, refreshing, tasks, topics
 from reltui.data.cache import Cache
 from reltui.data.claims import Claims
 from reltui.data.decision import Decision, Draft, State, Verb
@@ -305,10 +305,7 @@ class DataService:
     async def close(self, grace: float = 10.0) -> None:
         """Send nothing more, wait at most `grace` seconds for the verdicts of what was sent, stop all."""
         self._started = False
-        tasks = [held.task for held in self._topics.values() if held.task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.end([held.task for held in self._topics.values() if held.task is not None])
         await self._glances.close()
         await self._jobs.close()
         await self.outbox.close(grace)
