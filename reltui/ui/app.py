@@ -34,7 +34,7 @@ from reltui.ui.screens.small import cover
 from reltui.ui.sight import Sight
 from reltui.ui.telling import Telling
 from reltui.ui.watches import Watches
-from reltui.ui.widgets import chrome
+from reltui.ui.widgets import chrome, style
 
 __all__ = ["ReltuiApp", "UiOptions", "run_app"]
 
@@ -57,6 +57,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self.service = service
         self.config = config
         self.options = options
+        style.use(config.ui.theme)
         self.keymap = keys.keymap(config)
         self.guard = Guard()
         self.ascii = options.ascii

@@ -1,4 +1,4 @@
-"""When to draw: soon after a change, at most four times a second, and at the next change of an age."""
+"""When to draw: soon after a change, four times a second at most, and at the next change of an age."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
 
 FRAME_SECONDS = 0.25
+SLOW_FRAME_SECONDS = 1.0
+"""On a slow line (`[ui] slow`)."""
 
 
 class Painter:
@@ -24,6 +26,7 @@ class Painter:
         self._frame: Timer | None = None
         self._tick: Timer | None = None
         self._drawn_at = 0.0
+        self._frame_seconds = SLOW_FRAME_SECONDS if app.config.ui.slow else FRAME_SECONDS
 
     @property
     def is_due(self) -> bool:
@@ -33,7 +36,7 @@ class Painter:
     def soon(self) -> None:
         """Draw the screen again."""
         if self._frame is None and self._app.is_running:
-            wait = max(self._drawn_at + FRAME_SECONDS - time.monotonic(), 0.001)
+            wait = max(self._drawn_at + self._frame_seconds - time.monotonic(), 0.001)
             self._frame = self._app.set_timer(wait, self._draw)
 
     def _draw(self) -> None:

@@ -103,7 +103,7 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
 
     def rows(self) -> Sequence[int]:
         data, cells, look = self.data(), self.grid.size.width, self.look
-        self._rows = {definition.id: definition for definition in data.rows}
+        self._rows = self.listed(data.rows)
         self._count_waiting()
         self.begin_headings()
         keys = self.starred_first(self._rows)
@@ -156,7 +156,7 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         if topic is None:
             return line("definitions")
         return line(
-            f"project: {within(topic.project.name)} | {len(self._rows)} {self._what}",
+            f"project: {within(topic.project.name)} | {len(self._rows)} {self._what}{self.folder_words()}",
             span(self.unsaved_words(), "wait"),
         )
 

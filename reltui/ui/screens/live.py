@@ -120,7 +120,7 @@ class LiveScreen(StarredScreen):
         known = self.app.service.look(topic).data if topic is not None else None
         if known is not self._data:
             self._data = known or LiveData()
-            self._rows = {d.id: d for d in self._data.definitions}
+            self._rows = self.listed(self._data.definitions)
             self._stages = {d.id: live_stages(self._data, d) for d in self._data.definitions}
         self.begin_headings()
         keys = self.starred_first(self._rows)
@@ -170,7 +170,8 @@ class LiveScreen(StarredScreen):
         if topic is None:
             return line("live")
         snapshot = self.app.service.look(topic)
-        parts: list[Span | str] = [f"project: {within(topic.project.name)} | {len(self._rows)} definitions"]
+        number = f"{len(self._rows)} definitions{self.folder_words()}"
+        parts: list[Span | str] = [f"project: {within(topic.project.name)} | {number}"]
         if snapshot.loading and snapshot.progress:
             parts.append(span(f" | reading: {snapshot.progress}", "dim"))
         elif snapshot.more:

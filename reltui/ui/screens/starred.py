@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from reltui.config import Profile, matches
 from reltui.data.topics import DefinitionsOf, LiveOf
 from reltui.errors import ReltuiError
 from reltui.model.definition import Definition
-from reltui.model.text import SafeText
+from reltui.model.text import SafeText, clean
 from reltui.ui.present import Cell, Line, line, span
 from reltui.ui.present_words import count, within
 from reltui.ui.screens.project import ProjectScreen
@@ -37,17 +38,35 @@ class StarredScreen(ProjectScreen[int]):
         """What the list shows; the favourites are of its server and project."""
         raise NotImplementedError
 
+    @property
+    def _profile(self) -> Profile | None:
+        """What config.toml says of the server that is shown."""
+        return self.app.config.profiles.get(self.topic.server) if self.topic is not None else None
+
+    def listed(self, definitions: Iterable[Definition]) -> dict[int, Definition]:
+        """Those that the profile wants to be listed, by their ids."""
+        folders = self._profile.folders if self._profile is not None else ()
+        return {d.id: d for d in definitions if not folders or any(_is_in(d.path, f) for f in folders)}
+
+    def folder_words(self) -> str:
+        """That not all is listed, for the title."""
+        folders = self._profile.folders if self._profile is not None else ()
+        return f" in {within(SafeText(', '.join(map(clean, folders))))}" if folders else ""
+
     def begin_headings(self) -> None:
         """A new list: read the favourites, forget the headings."""
         topic = self.topic
         self._headings = []
-        self.favourite_ids = (
-            self.app.service.favourites.definitions(
-                self.app.service.server(topic.server).url, topic.project.id
-            )
-            if topic is not None
-            else frozenset()
-        )
+        self.favourite_ids = frozenset()
+        if topic is not None:
+            url = self.app.service.server(topic.server).url
+            self.favourite_ids = self.app.service.favourites.definitions(url, topic.project.id)
+            self.favourite_ids |= {key for key, row in self._rows.items() if self._is_named(row)}
+
+    def _is_named(self, definition: Definition) -> bool:
+        """Whether config.toml has it among the favourites."""
+        patterns = self._profile.favourites if self._profile is not None else ()
+        return any(matches(pattern, definition.name) for pattern in patterns)
 
     def add_heading(self, heading: Line) -> int:
         """Its key."""
@@ -90,8 +109,18 @@ class StarredScreen(ProjectScreen[int]):
     def do_favourite(self) -> None:
         """Make the definition under the cursor a favourite, or no longer."""
         key, topic = self.grid.cursor, self.topic
-        if key in self._rows and key is not None and topic is not None:
+        if key not in self._rows or key is None or topic is None:
+            return
+        if self._is_named(self._rows[key]):
+            self.app.say(f"{within(self._rows[key].name)} is a favourite by config.toml.")
+        else:
             toggle_favourite(self, topic.server, topic.project.id, key, self._rows[key].name)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    """Whether a folder is another one or below it; the root holds them all."""
+    path, folder = path.casefold().rstrip("\\"), folder.casefold().rstrip("\\")
+    return path == folder or path.startswith(f"{folder}\\")
 
 
 def toggle_favourite(

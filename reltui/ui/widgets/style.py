@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
@@ -26,8 +28,28 @@ ROLES = {
 }
 """Colour only repeats what a word says (design.md 7). `present.Span.role` names one of these."""
 
+_DARK = dict(ROLES)
+_LIGHT = {
+    # Yellow and cyan are not to be read on white.
+    **_DARK,
+    "warn": Style(color="magenta"),
+    "wait": Style(color="magenta", bold=True),
+    "info": Style(color="blue"),
+    "mark": Style(color="blue", bold=True, underline=True),
+    "key": Style(color="blue", bold=True),
+}
+_COLOURLESS = {
+    role: Style(bold=style.bold, dim=style.dim, reverse=style.reverse) for role, style in _DARK.items()
+}
+THEMES = {"dark": _DARK, "light": _LIGHT, "plain": _COLOURLESS}
+
 CURSOR = Style(reverse=True)
 """The line under the cursor: one style over the whole line, so that moving it costs few bytes."""
+
+
+def use(theme: str) -> None:
+    """Draw with the colours of a theme of `config.THEMES` from now on; NO_COLOR leaves none in any case."""
+    ROLES.update(THEMES["plain" if os.environ.get("NO_COLOR") else theme])
 
 
 def cell_line(cell: Cell, cells: int, *, right: bool, ascii: bool) -> Line:
