@@ -2,6 +2,7 @@
 
 ReltuiError
   ConfigError            the configuration or the command line; exit code 2
+    SecretNeeded         a person must be asked for the secret
   FolderError            one of reltui's own folders or files cannot be used safely
   Busy                   another decision on the same object is open
   ApiError               a call to a server did not give what it should
@@ -31,6 +32,10 @@ class ReltuiError(Exception):
 
 class ConfigError(ReltuiError):
     """The configuration or the command line is wrong; names the file and the key."""
+
+
+class SecretNeeded(ConfigError):
+    """The secret of a profile is asked for, and was not yet."""
 
 
 class FolderError(ReltuiError):

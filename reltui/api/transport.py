@@ -11,28 +11,28 @@ import json
 import os
 import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from reltui import __version__
 from reltui.api.answers import Reply, content_of, error_of, is_of_type
 from reltui.api.auth import Auth
 from reltui.api.body import pieces_of, read_body
+from reltui.api.connections import Connections, Pool, build_request, route_of
 from reltui.api.endpoints import JSON, Endpoint, address
-from reltui.api.network import Proxy, certificate_trouble, issuer_of, proxy_for, tls_context
+from reltui.api.network import Proxy, certificate_trouble, issuer_of, proxy_for
 from reltui.api.pace import Limits, RetryBudget, Timing, backoff, http_date, pause_asked
 from reltui.config import Profile
 from reltui.errors import (
     ApiError,
     Interrupted,
     Malformed,
+    NotSignedIn,
     NotTheServer,
     ReadOnly,
     TimedOut,
@@ -75,17 +75,6 @@ class Download:
     size: int | None
     """In bytes, where the server names it."""
     pieces: AsyncIterator[bytes]
-
-
-class _SignIn(httpx.Auth):
-    """Puts the header on; so that no frame of ours holds it."""
-
-    def __init__(self, auth: Auth) -> None:
-        self._auth = auth
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._auth.header.reveal()
-        yield request
 
 
 class _Progress:
@@ -149,12 +138,15 @@ class Transport:
         """Whether the last try reached the server; None before the first."""
         self.on_change: Callable[[], None] | None = None
         """Called when `paused_until` or `online` changed, and whenever the server told its time."""
-        self._sign_in = _SignIn(auth)
+        self.auth = auth
+        """How requests are signed in."""
+        self.on_outcome: Callable[[Endpoint, ApiError | None], None] | None = None
+        """Called with every answer of the server: what was asked, and the error that it stands for."""
         self._timing = timing
         self._limits = limits
         self._budget = RetryBudget()
         self._width = asyncio.Semaphore(limits.width)
-        self._client: httpx.AsyncClient | None = None
+        self._connections: Connections | None = None
         self._proxy: Proxy | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._closed = False
@@ -271,9 +263,15 @@ class Transport:
         await self._idle.wait()
         if self._wake is not None:
             self._wake.cancel()
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            await connections.close()
+
+    async def sign_in(self, auth: Auth) -> None:
+        """Sign in otherwise from the next call on; nothing that was refused is sent again."""
+        self.auth = auth
+        if self._connections is not None:
+            await self._connections.renew(auth)
 
     @property
     def _host(self) -> str:
@@ -294,7 +292,7 @@ class Transport:
 
     async def _read(self, deadline: float, once: Callable[[_Progress], Awaitable[T]]) -> T:
         """Up to `tries` times, within the deadline, the budget and what the server asks to wait."""
-        tries, stale_seen = 0, False
+        tries, stale_seen, renewed = 0, False, False
         while True:
             pause = self._pause_left()
             if pause > 0:
@@ -304,6 +302,7 @@ class Transport:
                 continue
             tries += 1
             progress = _Progress()
+            tried = self.auth.header
             try:
                 async with self._width:
                     if self._pause_left() > 0:
@@ -312,6 +311,10 @@ class Transport:
                     self._budget.request()
                     return await once(progress)
             except ApiError as error:
+                if isinstance(error, NotSignedIn) and error.status in (401, 203) and not renewed:
+                    renewed = True
+                    if await self.auth.has_another(tried):
+                        continue
                 stale = _is_stale(error, progress) and not stale_seen
                 if stale:
                     stale_seen = True
@@ -335,8 +338,7 @@ class Transport:
             await response.aclose()
         self._reached(True)
         pause = self._noted(reply)
-        if not 200 <= reply.status < 300:
-            raise error_of(reply, endpoint.scope, pause)
+        self._told(endpoint, reply, pause)
         if len(reply.body) > PARSED_AT_ONCE and endpoint.method in SAFE_METHODS:
             data = await asyncio.to_thread(content_of, reply, endpoint.accepts)
         else:
@@ -367,8 +369,7 @@ class Transport:
                 stack.pop_all()
                 return response
             reply = await self._reply(response, 0)
-            if not 200 <= reply.status < 300:
-                raise error_of(reply, endpoint.scope, pause)
+            self._told(endpoint, reply, pause)
             content_of(reply, endpoint.accepts)
             raise Malformed("The answer has no content.", status=reply.status, activity=reply.activity)
 
@@ -382,22 +383,15 @@ class Transport:
         coding: str = "gzip",
     ) -> httpx.Response:
         """Send a request; its answer with the body still to be read."""
-        client = self._opened()
+        connections = self._opened()
         headers = {"Accept": endpoint.accepts or JSON, "Accept-Encoding": coding}
         if content is not None:
             headers["Content-Type"] = "application/json; charset=utf-8"
-        request = client.build_request(
-            endpoint.method,
-            url,
-            headers=headers,
-            content=content,
-            extensions={
-                "trace": progress.trace,
-                "timeout": {"connect": self._timing.connect, "read": None, "write": None, "pool": None},
-            },
+        request = build_request(
+            endpoint.method, url, self._timing, progress.trace, headers=headers, content=content
         )
         try:
-            return await client.send(request, stream=True, auth=self._sign_in)
+            return await connections.send(request, is_write=endpoint.method not in SAFE_METHODS)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             self._reached(False)
             raise await self._failed(error, progress, url) from error
@@ -423,11 +417,20 @@ class Transport:
             body = b""
         return Reply(response.status_code, headers, body, host)
 
+    def _told(self, endpoint: Endpoint, reply: Reply, pause: float | None) -> None:
+        """Raises the ApiError that an answer stands for."""
+        is_good = 200 <= reply.status < 300
+        error = None if is_good else error_of(reply, endpoint.scope, pause)
+        if self.on_outcome is not None and reply.status != 203:
+            self.on_outcome(endpoint, error)
+        if error is not None:
+            raise error
+
     def _noted(self, reply: Reply) -> float | None:
         """Remember the server's clock and the pause that it asks for."""
         moment = http_date(reply.headers.get("date", ""))
         if moment is not None:
-            self.clock_offset = moment - time.time()
+            self.clock_offset = self.auth.clock_offset = moment - time.time()
             self._changed()
         pause = pause_asked(reply.status, reply.headers)
         if pause is not None:
@@ -467,34 +470,21 @@ class Transport:
         if self.on_change is not None:
             self.on_change()
 
-    def _opened(self) -> httpx.AsyncClient:
+    def _opened(self) -> Connections:
         if self._closed:
             raise Unreachable("The connection to the server is closed.", sent=False)
-        if self._client is None:
-            self._proxy = proxy_for(self.profile.url)
-            # A context is asked for even where no TLS will be: httpx would build one of its own.
-            is_tls = self.profile.url.startswith("https:")
-            context = tls_context(self.profile.ca_file) if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            proxy = httpx.Proxy(self._proxy.url) if self._proxy else None
-            limits = httpx.Limits(
-                # The semaphore keeps reads to the width; a write always finds a connection.
-                max_connections=None,
-                max_keepalive_connections=self._limits.width,
-                keepalive_expiry=self._timing.keep_alive,
-            )
-            self._client = httpx.AsyncClient(
-                transport=httpx.AsyncHTTPTransport(
-                    verify=context, trust_env=False, retries=0, limits=limits, proxy=proxy
-                ),
-                headers={
-                    "User-Agent": f"reltui/{__version__}",
-                    "X-TFS-FedAuthRedirect": "Suppress",
-                },
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-                follow_redirects=False,
-                trust_env=False,
-            )
-        return self._client
+        if self._connections is None:
+            route = route_of(self.profile)
+            self._proxy = route.proxy
+            if self.auth.is_handshake:
+                from reltui.api.negotiate import Lanes
+
+                self._connections = Lanes(
+                    self.profile, route, self.auth, self._timing, self._limits, self._noted
+                )
+            else:
+                self._connections = Pool(route, self.auth, self._timing, self._limits)
+        return self._connections
 
     async def _failed(self, error: Exception, progress: _Progress, url: str) -> ApiError:
         """What a failure below HTTP means."""

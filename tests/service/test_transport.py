@@ -137,7 +137,7 @@ async def test_read_only_stops_a_write_before_any_connection() -> None:
         assert [seen.method for seen in run.seen] == ["GET"]
     async with scripted(saying(response())) as run:
         profile = replace(run.transport.profile, read_only=True)
-        bound = Transport(profile, run.transport._sign_in._auth)
+        bound = Transport(profile, run.transport.auth)
         for endpoint in ENDPOINTS.values():
             if endpoint.method not in ("GET", "OPTIONS"):
                 with pytest.raises(ReadOnly):

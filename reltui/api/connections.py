@@ -1,0 +1,161 @@
+"""The connections of one server and identity, as httpx keeps them (reliability.md B11, M6 to M10)."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Protocol
+
+import httpx
+
+from reltui import __version__
+from reltui.api.auth import Account, Auth
+from reltui.api.network import Proxy, proxy_for, tls_context
+from reltui.api.pace import Limits, Timing
+from reltui.config import Profile
+
+Trace = Callable[[str, object], Awaitable[None]]
+"""The `trace` extension of httpcore."""
+
+
+class Connections(Protocol):
+    """What sends requests, signed in."""
+
+    async def send(self, request: httpx.Request, *, is_write: bool) -> httpx.Response:
+        """The answer, with its body still to be read; a write is sent once or not at all.
+
+        Raises what httpx does, and NotSignedIn where nothing was sent for want of a sign-in.
+        """
+        ...
+
+    async def renew(self, auth: Auth) -> None:
+        """Sign in otherwise from the next request on; what is under way ends as it began."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a server is reached; made once, since reading the authorities of the system takes its time."""
+
+    proxy: Proxy | None
+    context: ssl.SSLContext
+
+
+def route_of(profile: Profile) -> Route:
+    """The way to a server. Raises ConfigError: the proxy or the ca_file cannot be used."""
+    proxy = proxy_for(profile.url)
+    # A context is asked for even where no TLS will be: httpx would build one of its own.
+    is_tls = profile.url.startswith("https:")
+    context = tls_context(profile.ca_file) if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return Route(proxy, context)
+
+
+def make_client(route: Route, keep_alive: float, *, most: int | None, kept: int) -> httpx.AsyncClient:
+    """A client that follows nothing and takes nothing from the environment.
+
+    `most` and `kept`: how many connections there may be, and how many stay while they are idle.
+    """
+    return httpx.AsyncClient(
+        transport=httpx.AsyncHTTPTransport(
+            verify=route.context,
+            trust_env=False,
+            retries=0,
+            limits=httpx.Limits(
+                max_connections=most, max_keepalive_connections=kept, keepalive_expiry=keep_alive
+            ),
+            proxy=httpx.Proxy(route.proxy.url) if route.proxy else None,
+        ),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def build_request(
+    method: str,
+    url: str,
+    timing: Timing,
+    trace: Trace,
+    *,
+    headers: dict[str, str],
+    content: bytes | None = None,
+) -> httpx.Request:
+    """A request with the headers that every one has."""
+    return httpx.Request(
+        method,
+        url,
+        headers={
+            "User-Agent": f"reltui/{__version__}",
+            "X-TFS-FedAuthRedirect": "Suppress",
+            "Connection": "keep-alive",
+            **headers,
+        },
+        content=content,
+        extensions={
+            "trace": trace,
+            "timeout": {"connect": timing.connect, "read": None, "write": None, "pool": None},
+        },
+    )
+
+
+class Pool:
+    """Connections that any request may take, each request with its own header."""
+
+    def __init__(self, route: Route, auth: Auth, timing: Timing, limits: Limits) -> None:
+        self._auth = auth
+        # The semaphore of the transport keeps reads to the width; a write always finds a connection.
+        self._client = make_client(route, timing.keep_alive, most=None, kept=limits.width)
+
+    async def send(self, request: httpx.Request, *, is_write: bool) -> httpx.Response:
+        """With the header of the moment; a refused account sends nothing more (`Account`)."""
+        auth = self._auth
+        await auth.prepare()
+        account = auth.account
+        if account is None:
+            return await self._sent(request, auth)
+        if not account.is_proved:
+            # One request finds out whether the password is right; the others wait for that.
+            async with account.lock:
+                account.check()
+                return await self._asked(request, auth, account, is_write=is_write)
+        account.check()
+        return await self._asked(request, auth, account, is_write=is_write)
+
+    async def _asked(
+        self, request: httpx.Request, auth: Auth, account: Account, *, is_write: bool
+    ) -> httpx.Response:
+        response = await self._sent(request, auth)
+        if response.status_code != 401:
+            account.is_proved = True
+        elif not is_write:
+            # What is wrong with a write may be the write; the next read tells.
+            account.refuse()
+        return response
+
+    async def _sent(self, request: httpx.Request, auth: Auth) -> httpx.Response:
+        return await self._client.send(request, stream=True, auth=_Header(auth))
+
+    async def renew(self, auth: Auth) -> None:
+        """From the next request on."""
+        self._auth = auth
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+
+class _Header(httpx.Auth):
+    """Puts the header on; so that no frame of ours holds it."""
+
+    def __init__(self, auth: Auth) -> None:
+        self._auth = auth
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = self._auth.header.reveal()
+        yield request
