@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from reltui.config_reader import Reader, mistake
 from reltui.errors import ConfigError
+from reltui.model.address import profile_trouble
 from reltui.model.comments import pattern_trouble, template_trouble
 from reltui.model.text import SafeText, clean
 from reltui.model.window import Freeze, Window, read_freeze, read_window
@@ -353,6 +354,8 @@ class _Reader(Reader):
             raise self.fail(
                 key, "would send your secret unencrypted. Use https, or set allow_http = true if you must."
             )
+        if trouble := profile_trouble(value):
+            raise self.fail(key, trouble)
         return value.rstrip("/")
 
     def proxy(self, key: str, value: str) -> str:

@@ -12,9 +12,10 @@ from reltui.api.client_logs import LogCalls
 from reltui.api.client_releases import ReleaseCalls
 from reltui.api.client_resources import ResourceCalls
 from reltui.api.client_running import RunningCalls
-from reltui.api.endpoints import OLDEST, RELEASES_RESOURCE, generation_of, is_services
+from reltui.api.endpoints import OLDEST, RELEASES_RESOURCE, generation_of
 from reltui.api.paging import SERVER_MAXIMUM, Page, pages, whole
 from reltui.errors import Malformed, NotFound, NotPermitted, Refused
+from reltui.model.address import is_services
 from reltui.model.approval import Approval, approval_from_json
 from reltui.model.decode import list_of_answer, mapping_of, objects_of, rows_of, text_of
 from reltui.model.identity import Identity, Me, Member, me_from_json, member_from_json

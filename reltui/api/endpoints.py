@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from reltui.errors import Malformed
+from reltui.model.address import base_of
 
 RELEASES_RESOURCE = "a166fde7-27ad-408e-ba75-703c2cc9d500"
 """Location id of the releases resource; its versions tell the generation (api.md 2.2, 2.4)."""
@@ -267,34 +268,6 @@ def _number(version: str) -> tuple[int, int]:
     if major.isdecimal() and minor.isdecimal() and len(version) < 9:
         return int(major), int(minor)
     return (0, 0)
-
-
-def is_services(url: str) -> bool:
-    """Whether an address is Azure DevOps Services, by its host alone."""
-    host = (urlsplit(url).hostname or "").lower()
-    return host == "dev.azure.com" or host.endswith(".visualstudio.com")
-
-
-_HOST_MARKS = {"release": "vsrm", "identities": "vssps"}
-
-
-def base_of(url: str, area: str) -> str:
-    """The base address of an area: the profile's own, or its sister host on Services (api.md 1.1, 1.2).
-
-    A fixed rule; nothing that a server says takes part in it.
-    """
-    mark = _HOST_MARKS.get(area, "")
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    if not mark or not is_services(url):
-        return url
-    if host == "dev.azure.com":
-        host = f"{mark}.dev.azure.com"
-    else:
-        account, _, _ = host.partition(".")
-        host = f"{account}.{mark}.visualstudio.com"
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host}{port}{parts.path}".rstrip("/")
 
 
 def address(url: str, endpoint: Endpoint, path: Mapping[str, str | int], query: Mapping[str, str]) -> str:

@@ -142,6 +142,8 @@ MISTAKES = [
     (broken(url='"https://h/x?y=1"'), "profiles.tfs01.url", "must not hold"),
     (broken(url='"https://h/x#y"'), "profiles.tfs01.url", "must not hold"),
     (broken(url='"https://h/my collection"'), "profiles.tfs01.url", "%20"),
+    (broken(url='"https://dev.azure.com/"'), "profiles.tfs01.url", "must name the organisation"),
+    (broken(url='"https://vsrm.dev.azure.com/x"'), "profiles.tfs01.url", "https://dev.azure.com/x"),
     (broken(url='"http://tfs01.example/x"'), "profiles.tfs01.url", "unencrypted"),
     (broken(secret='"topsecret"'), "profiles.tfs01.secret", 'such as { env = "RELTUI_TFS01" }'),
     (broken(secret="{}"), "profiles.tfs01.secret", "one source of: env, file, command"),

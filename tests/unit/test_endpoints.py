@@ -10,9 +10,7 @@ from reltui.api.endpoints import (
     VERSIONS,
     Kind,
     address,
-    base_of,
     generation_of,
-    is_services,
 )
 from reltui.errors import Malformed
 
@@ -105,27 +103,6 @@ def test_versions(resource: str, generation: str, version: str) -> None:
 )
 def test_the_generation_by_what_the_server_says(maximum: str, released: str, generation: str) -> None:
     assert generation_of(maximum, released) == generation
-
-
-@pytest.mark.parametrize(
-    ("url", "area", "base"),
-    [
-        (BASE, "release", BASE),
-        (BASE, "identities", BASE),
-        ("https://dev.azure.com/north", "release", "https://vsrm.dev.azure.com/north"),
-        ("https://dev.azure.com/north", "identities", "https://vssps.dev.azure.com/north"),
-        ("https://dev.azure.com/north", "core", "https://dev.azure.com/north"),
-        ("https://dev.azure.com/north", "tasks", "https://dev.azure.com/north"),
-        ("https://dev.azure.com/north", "git", "https://dev.azure.com/north"),
-        ("https://dev.azure.com/north", "connections", "https://dev.azure.com/north"),
-        ("https://north.visualstudio.com", "release", "https://north.vsrm.visualstudio.com"),
-        ("https://north.visualstudio.com", "identities", "https://north.vssps.visualstudio.com"),
-        ("https://dev.azure.com.example/x", "release", "https://dev.azure.com.example/x"),
-    ],
-)
-def test_the_host_of_an_area_follows_a_fixed_rule(url: str, area: str, base: str) -> None:
-    assert base_of(url, area) == base
-    assert is_services(url) == ("azure.com/" in url or url.endswith("visualstudio.com"))
 
 
 def test_an_address_is_encoded_part_by_part() -> None:
