@@ -6,7 +6,7 @@ import asyncio
 import socket
 import struct
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
 import h11
@@ -60,6 +60,12 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
         self.served = 0
         """Answers given on this connection so far."""
+        self.person = ""
+        """Who has signed in on it by a handshake."""
+        self.handshake: Any = None
+        """The handshake that is under way on it."""
+        self.answered = 0
+        """Requests that were let through since the handshake."""
         self._reader = reader
         self._writer = writer
         self._handler = handler

@@ -58,6 +58,10 @@ class Kind:
     """How many matches by default; 0 means all."""
     phases: Mapping[str, str] = field(default_factory=lambda: PHASES)
     """What its `phase` argument may be, and what that matches."""
+    opens: bool = False
+    """It decides who is signed in, in place of the key."""
+    ready: Callable[[], object] = lambda: None
+    """Raises FaultError: something that it takes is not installed."""
 
 
 @dataclass(slots=True)
@@ -145,11 +149,12 @@ def catalogue() -> dict[str, Kind]:
         faults_archive,
         faults_content,
         faults_definitions,
+        faults_sign_in,
         faults_wire,
         faults_world,
     )
 
-    modules = (faults_wire, faults_archive, faults_content, faults_world, faults_definitions)
+    modules = (faults_wire, faults_archive, faults_content, faults_world, faults_definitions, faults_sign_in)
     kinds = [kind for module in modules for kind in module.KINDS]
     return {key: kind for kind in kinds for key in (kind.id, kind.name)}
 
@@ -163,6 +168,7 @@ def parse(spec: str | Mapping[str, Any]) -> Fault:
         known = ", ".join(sorted({f"{kind.id} {kind.name}" for kind in kinds.values()}))
         raise FaultError(f"There is no fault {name!r}. Known: {known}.")
     kind = kinds[name]
+    kind.ready()
     arguments = dict(kind.arguments)
     fault = Fault(kind, arguments, times=kind.times)
     for key, value in given.items():

@@ -222,22 +222,6 @@ async def _slow_lane(situation: Situation) -> Answer:
     return answer
 
 
-async def _expire(situation: Situation) -> Answer:
-    """The key dies after `after` matched requests."""
-    if situation.fault.matched <= situation.fault.number("after"):
-        return await situation.proceed()
-    return situation.service.unauthorized(situation.request)
-
-
-async def _scope(situation: Situation) -> Answer:
-    return error_answer(
-        403,
-        "UnauthorizedRequestException",
-        f"VS402904: Access denied: User {situation.service.engine.me['displayName']} does not have "
-        f"{situation.fault.text('permission')} permission. Contact your release manager.",
-    )
-
-
 async def _expect(situation: Situation) -> Answer:
     if "expect" in situation.request.headers:
         return Answer(status=417, bare=True)
@@ -405,15 +389,6 @@ KINDS = (
         choices={"retry": ("seconds", "date", "negative", "huge", "word", "absent")},
     ),
     Kind("srv-23", "slow-lane", _slow_lane, "answers late, with delay headers", arguments={"seconds": 5.0}),
-    Kind("srv-24", "expire", _expire, "the key dies after so many requests", arguments={"after": 10.0}),
-    Kind(
-        "srv-25",
-        "scope",
-        _scope,
-        "403 on writes",
-        on="writes",
-        arguments={"permission": "Manage release approvers"},
-    ),
     Kind("srv-27", "expect", _expect, "100, 102 and 103 before the answer; 417 if Expect comes"),
     Kind("srv-28", "stale-keepalive", _stale_keepalive, "a kept connection is gone at its next request"),
     Kind(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import json
 import secrets
 import uuid
@@ -15,6 +13,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
+from reltui.demo.accounts import Account, found
 from reltui.demo.connection import Call
 from reltui.demo.engine import Engine
 from reltui.demo.faults import Fault, FaultError, Proceed, Situation, parse_all
@@ -66,6 +65,8 @@ class Service:
         self.options = options
         self.generation = GENERATIONS[options.generation]
         self.key = secrets.token_urlsafe(24)
+        self.accounts = [Account(self.key)]
+        """Who may come in; the first is the key that is told at the start."""
         self.faults: list[Fault] = parse_all(options.faults)
         self.ledger = Ledger()
         self.engine = self._new_engine(self.options.size)
@@ -111,9 +112,10 @@ class Service:
             call.entry = self.ledger.open(_stamp(self.engine.now()), request.method, request.target)
         else:
             self.ledger.count_read(request.method, request.path)
-        if not self._has_key(request):
+        refusal = None if any(fault.kind.opens for fault in self.faults) else self._refusal(request)
+        if refusal is not None:
             await call.body()
-            return self.unauthorized(request)
+            return refusal
 
         faults = [fault for fault in self.faults if fault.takes(request)]
 
@@ -246,16 +248,23 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _has_key(self, request: Request) -> bool:
-        scheme, _, value = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.generation.hosted:
-            return secrets.compare_digest(value.strip().encode(), self.key.encode())
-        if scheme.lower() != "basic":
-            return False
-        try:
-            given = base64.b64decode(value.strip(), validate=True)
-        except binascii.Error:
-            return False
-        return secrets.compare_digest(given.partition(b":")[2], self.key.encode())
+        return found(self.accounts[:1], request, hosted=self.generation.hosted) is not None
+
+    def _refusal(self, request: Request) -> Answer | None:
+        """Why nobody is signed in, or may not do this; None when somebody is and may."""
+        account = found(self.accounts, request, hosted=self.generation.hosted)
+        if account is None:
+            return self.unauthorized(request)
+        if account.left is not None:
+            account.left -= 1
+        if account.may(request):
+            return None
+        # A scope that is not enough gives the same status as no sign-in (api.md 6.2).
+        return error_answer(
+            401,
+            "UnauthorizedRequestException",
+            f"TF400813: The user '{self.engine.me['uniqueName']}' is not authorized to access this resource.",
+        )
 
     def _controlled(self, request: Request, body: bytes) -> Answer:
         """The control calls (design.md section 5)."""
@@ -285,7 +294,10 @@ class Service:
             self._push.set()
             self._push = asyncio.Event()
             return json_answer({"now": _stamp(self.engine.now())})
+        elif what == ("POST", "accounts"):
+            self.accounts.append(Account(**value))
         elif what == ("POST", "reset"):
+            del self.accounts[1:]
             self.faults = []
             self.ledger.clear()
             self.engine = self._new_engine(self.options.size)
