@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from reltui import __version__
 from reltui.commands.arguments import COMMANDS, add_commands
 from reltui.errors import ReltuiError
+from reltui.terminal import is_utf8, need_terminal, no_core_dumps
 
 if TYPE_CHECKING:
     from reltui.config import Config
@@ -49,7 +50,7 @@ def run() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run with these arguments; the exit code."""
     parsed = _parser().parse_args(arguments)
-    _no_core_dumps()
+    no_core_dumps()
     try:
         if parsed.command == "demo":
             return _demo(parsed)
@@ -134,7 +135,7 @@ def _screens(parsed: argparse.Namespace) -> int:
         config = Config()
     else:
         config = _chosen(load(parsed.config or folders.config_file), parsed.profile)
-    _need_terminal()
+    need_terminal()
     with ExitStack() as closing:
         return _run(config, folders, parsed, closing)
 
@@ -174,7 +175,7 @@ def _demo(parsed: argparse.Namespace) -> int:
         raise ConfigError(
             f"The embedded server cannot listen on port {parsed.port}: {error.strerror}."
         ) from None
-    _need_terminal()
+    need_terminal()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Until the screens have handlers of their own, so that the demo's folder goes in any case.
         signal.signal(number, lambda number, _: sys.exit(128 + number))
@@ -243,7 +244,7 @@ def _run(
     service = DataService(config, folders, read_only=parsed.read_only)
     options = UiOptions(
         screen=parsed.screen,
-        ascii=parsed.ascii or config.ui.ascii or not _is_utf8(),
+        ascii=parsed.ascii or config.ui.ascii or not is_utf8(),
         mouse=parsed.mouse or config.ui.mouse,
         demo=is_demo,
         start_demo=start_demo,
@@ -269,29 +270,3 @@ def _command(parsed: argparse.Namespace) -> int:
 
         print(report(error, None), file=sys.stderr)
         return CRASHED
-
-
-def _need_terminal() -> None:
-    """A terminal that can be drawn on. Raises ConfigError."""
-    from reltui.errors import ConfigError
-
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise ConfigError("This is a full-screen program and needs a terminal; do not redirect it.")
-    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
-        raise ConfigError(
-            "The terminal cannot be drawn on (TERM is missing or dumb); set TERM, for example to xterm."
-        )
-
-
-def _is_utf8() -> bool:
-    # Not locale.getpreferredencoding: Python itself says UTF-8 in the C locale, the terminal need not.
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
-    return "UTF8" in next((name for name in names if name), "").upper().replace("-", "")
-
-
-def _no_core_dumps() -> None:
-    """A core file would hold the secrets in memory (reliability.md B15)."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

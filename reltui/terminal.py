@@ -1,0 +1,33 @@
+"""What the process needs of its terminal and its system before anything else."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from reltui.errors import ConfigError
+
+
+def need_terminal() -> None:
+    """A terminal that can be drawn on. Raises ConfigError."""
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise ConfigError("This is a full-screen program and needs a terminal; do not redirect it.")
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        raise ConfigError(
+            "The terminal cannot be drawn on (TERM is missing or dumb); set TERM, for example to xterm."
+        )
+
+
+def is_utf8() -> bool:
+    """Whether the terminal takes every letter, as the environment says."""
+    # Not locale.getpreferredencoding: Python itself says UTF-8 in the C locale, the terminal need not.
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return "UTF8" in next((name for name in names if name), "").upper().replace("-", "")
+
+
+def no_core_dumps() -> None:
+    """A core file would hold the secrets in memory (reliability.md B15)."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
