@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reltui.data.confirming import stage_name
-from reltui.data.decision import Pause, Stage, Thing, Verb
+from reltui.data.decision import FolderPlace, NewDefinition, Pause, Stage, Thing, Verb
 from reltui.model.approval import Approval, ApprovalType, ExecutionOrder
 from reltui.model.definition import Definition
 from reltui.model.following import followers
@@ -19,6 +19,7 @@ from reltui.ui.present import Line, Look, Span, fit, padded, plain, span, width,
 from reltui.ui.present_words import clock, count, name_cell, quoted, short_name, stage_word, within
 from reltui.ui.widgets.columns import Column, lay_out
 
+EMPTY = SafeText("")
 INDENT = 5
 COMMENT_LINES = 2
 
@@ -58,13 +59,17 @@ class PlanRow:
 
 def names_of(seen: Thing) -> tuple[SafeText, SafeText, SafeText]:
     """Definition, release and stage of a thing; empty where it has none."""
-    if isinstance(seen, Definition):
-        return seen.name, SafeText(""), SafeText("")
     if isinstance(seen, Approval):
         return seen.definition.name, seen.release.name, seen.environment.name
-    release = (
-        seen if isinstance(seen, Release) else seen.release if isinstance(seen, Stage) else seen.stage.release
-    )
+    match seen:
+        case Definition() | NewDefinition():
+            return seen.name, EMPTY, EMPTY
+        case FolderPlace():
+            return seen.path, EMPTY, EMPTY
+        case Release() | Stage():
+            release = seen if isinstance(seen, Release) else seen.release
+        case _:
+            release = seen.stage.release
     return release.definition.name, release.name, stage_name(seen)
 
 
