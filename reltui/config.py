@@ -216,14 +216,19 @@ def load(file: Path) -> Config:
         raise ConfigError(f"{file} is not UTF-8 text; save it again as UTF-8.") from None
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from None
+    config = read(text, file)
+    if any(profile.secret.command for profile in config.profiles.values()):
+        _check_author(file, found)
+    return config
+
+
+def read(text: str, file: Path) -> Config:
+    """What the text of a configuration file says. Raises ConfigError: it is no TOML, or has a mistake."""
     try:
         raw = tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}.") from None
-    config = _Reader(file, text).config(raw)
-    if any(profile.secret.command for profile in config.profiles.values()):
-        _check_author(file, found)
-    return config
+    return _Reader(file, text).config(raw)
 
 
 def mistake_in(config: Config, key: str, sentence: str) -> ConfigError:

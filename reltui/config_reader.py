@@ -36,7 +36,12 @@ def line_of(text: str, key: str) -> int:
 
     `key` is as `Reader.fail` has it: "profiles.tfs01.url", "stage[2].window".
     """
-    best, found, begin = 0, 0, 1
+    return statement_of(text, key)[0]
+
+
+def statement_of(text: str, key: str) -> tuple[int, int]:
+    """The first and last line of what sets a key, or else of its table's header; two zeros for neither."""
+    best, found, begin = 0, (0, 0), 1
     lines = text.split("\n")
     for number in range(1, len(lines) + 1):
         try:
@@ -45,7 +50,7 @@ def line_of(text: str, key: str) -> int:
             continue  # in the middle of a value of several lines
         depth = _depth(raw, key)
         if depth > best:
-            best, found = depth, begin
+            best, found = depth, (begin, number)
         begin = number + 1
     return found
 

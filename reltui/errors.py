@@ -82,7 +82,22 @@ class Redirected(ApiError):
 
 
 class NotSignedIn(ApiError):
-    """The secret is missing, wrong or expired, or cannot do this call at all."""
+    """The secret is missing, wrong or expired, or cannot do this call at all.
+
+    `offers` are the schemes that the server named with a 401, in lower case: "basic", "ntlm", "negotiate".
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        sent: bool = True,
+        status: int = 0,
+        activity: str = "",
+        offers: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(sentence, sent=sent, status=status, activity=activity)
+        self.offers = offers
 
 
 class NotPermitted(ApiError):

@@ -141,7 +141,8 @@ def error_of(reply: Reply, scope: str, retry_after: float | None) -> ApiError:
         return _redirected(reply)
     if status == 401:
         reason = said or "The server does not accept the secret."
-        return NotSignedIn(f"{reason} {_SIGN_IN_AGAIN}", status=status, activity=activity)
+        offers = _offers(reply.headers.get("www-authenticate", ""))
+        return NotSignedIn(f"{reason} {_SIGN_IN_AGAIN}", status=status, activity=activity, offers=offers)
     if status == 407:
         return NotTheServer(
             "The proxy on the way asks for a sign-in; put it into the address of the proxy.", status=status
@@ -168,6 +169,14 @@ def error_of(reply: Reply, scope: str, retry_after: float | None) -> ApiError:
         return _page(reply)
     reason = said or f"The server refused the request: {_named(status)}{_titled(reply)}."
     return Refused(reason, status=status, activity=activity)
+
+
+def _offers(challenges: str) -> tuple[str, ...]:
+    """The schemes of WWW-Authenticate, in whatever lines they came (RFC 9110 11.6.1)."""
+    outside_quotes = re.sub(r'"(?:[^"\\]|\\.)*"', "", challenges)
+    # A scheme is a word with a blank behind it or alone; a parameter has a = behind its name.
+    found = re.findall(r"(?:^|,)\s*([A-Za-z0-9-]+)(?=\s+[^\s=,]|\s*(?:,|$))", outside_quotes)
+    return tuple(dict.fromkeys(scheme.lower() for scheme in found))
 
 
 def _named(status: int) -> str:

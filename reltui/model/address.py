@@ -116,6 +116,14 @@ def same_host(one: str, other: str) -> bool:
     return own == organisation_of(other) if own else host_of(one) == host_of(other)
 
 
+def same_collection(one: str, other: str) -> bool:
+    """Whether two addresses are of one collection; upper and lower case do not matter."""
+    if organisation_of(one) or organisation_of(other):
+        return organisation_of(one) == organisation_of(other)
+    paths = [unquote(urlsplit(url).path).rstrip("/").casefold() for url in (one, other)]
+    return same_host(one, other) and paths[0] == paths[1]
+
+
 def host_of(url: str) -> str:
     """Host and port of an address, as a person tells them apart: "tfs01.example", "tfs01.example:8080"."""
     parts = urlsplit(url)
