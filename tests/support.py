@@ -79,7 +79,7 @@ async def service_on(
         await service.close(grace=5.0)
 
 
-async def until(condition: Callable[[], T | None], seconds: float = 15.0) -> T:
+async def until(condition: Callable[[], T | None], seconds: float = 45.0) -> T:
     """Wait for a condition to give something; a bound against hanging, not a claim about speed."""
     async with asyncio.timeout(seconds):
         while True:

@@ -199,7 +199,7 @@ class Terminal:
 
     # waiting
 
-    def wait_for(self, pattern: str, seconds: float = 20.0) -> re.Match[str]:
+    def wait_for(self, pattern: str, seconds: float = 60.0) -> re.Match[str]:
         """Read until the screen shows a pattern. Raises AssertionError with the screen when it does not."""
         compiled = re.compile(pattern, re.MULTILINE)
         if self._read_until(lambda: compiled.search(self.text) is not None, seconds):
@@ -208,20 +208,20 @@ class Terminal:
             return found
         raise AssertionError(f"{pattern!r} is not on the screen{self._state()}:\n{self.text}")
 
-    def wait_gone(self, pattern: str, seconds: float = 20.0) -> None:
+    def wait_gone(self, pattern: str, seconds: float = 60.0) -> None:
         """Read until the screen shows a pattern no more. Raises AssertionError with the screen."""
         compiled = re.compile(pattern, re.MULTILINE)
         if not self._read_until(lambda: compiled.search(self.text) is None, seconds):
             raise AssertionError(f"{pattern!r} is still on the screen{self._state()}:\n{self.text}")
 
-    def wait_exit(self, seconds: float = 20.0) -> int:
+    def wait_exit(self, seconds: float = 60.0) -> int:
         """Read until the program has ended; its exit code, negative for a signal."""
         if not self._read_until(lambda: self.ended, seconds):
             raise AssertionError(f"the program goes on:\n{self.text}")
         self.read_for(0.05)
         return self.process.returncode
 
-    def wait_quiet(self, quiet: float = 0.3, seconds: float = 20.0) -> None:
+    def wait_quiet(self, quiet: float = 0.3, seconds: float = 60.0) -> None:
         """Read until nothing was written for a while."""
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._read(quiet):

@@ -15,13 +15,17 @@ AGAIN = r"[Pp]ress again"
 """How the program says that a key came too soon, which on a busy machine happens to a patient person too."""
 
 
+BROWSER_ONLY = r"^ Browser only"
+"""How the program says that the row under the cursor cannot be decided here."""
+
+
 def ready(terminal: Terminal, pattern: str = FIRST_ROW) -> None:
     """Wait for a screen, and until it listens."""
     terminal.wait_for(pattern)
     terminal.read_for(QUIET)
 
 
-def until(terminal: Terminal, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(terminal: Terminal, condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Read until a condition outside the screen holds."""
     for _ in range(int(seconds / 0.1)):
         if condition():
@@ -36,9 +40,15 @@ def row(terminal: Terminal) -> str:
 
 
 def open_dialog(terminal: Terminal, key: str, title: str) -> None:
-    """Press a verb's key and wait until its dialog listens; again where the program asks for it."""
+    """Press a verb's key and wait until its dialog listens; again where the program asks for it.
+
+    In a list the cursor stays on its record, whatever the order of the answers makes of the rows: one that
+    cannot be decided here is passed by.
+    """
     shown = rf"\[ {title} \][═=]"
-    press_until(terminal, key, shown)
+    while re.search(BROWSER_ONLY, press_until(terminal, key, f"{shown}|{BROWSER_ONLY}")):
+        terminal.press("down")
+        terminal.read_for(QUIET)
     ready(terminal, shown)
 
 

@@ -20,7 +20,7 @@ def text(app: App[Any]) -> str:
     return "\n".join(lines(app))
 
 
-async def settled(pilot: Pilot[Any], wanted: str, rounds: int = 700) -> str:
+async def settled(pilot: Pilot[Any], wanted: str, rounds: int = 2000) -> str:
     """Wait until a text stands on the screen and nothing more is to be drawn; returns the whole screen.
 
     Fails with what stood there.
@@ -41,7 +41,7 @@ def _is_due(app: App[Any]) -> bool:
     return painter is not None and painter.is_due
 
 
-async def gone(pilot: Pilot[Any], unwanted: str, rounds: int = 700) -> str:
+async def gone(pilot: Pilot[Any], unwanted: str, rounds: int = 2000) -> str:
     """Wait until a text stands there no more."""
     for _ in range(rounds):
         await pilot.pause(0.02)
