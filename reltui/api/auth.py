@@ -20,6 +20,8 @@ from reltui.model.text import clean
 
 HANDSHAKES = ("ntlm", "negotiate")
 """Ways to sign in that belong to a connection and not to a request."""
+NOBODY = "nobody"
+"""The way to ask without signing in, which only tells what the server offers."""
 PASSWORDS = ("basic", *HANDSHAKES)
 """Those with an account that is locked after some wrong passwords."""
 RENEW_BEFORE = 300.0
@@ -72,13 +74,17 @@ class Account:
         self.is_refused, self.is_proved = True, False
         self.refusals += 1
 
+    def try_again(self) -> None:
+        """A person asks for one more try."""
+        self.is_refused = False
+
     def check(self) -> None:
         """Raises NotSignedIn: it was refused, so nothing more is sent."""
         if self.is_refused:
             whose = f" of {clean(self._user, limit=60)}" if self._user else ""
             raise NotSignedIn(
-                f"The server refused the account{whose}. Nothing more is sent, so that it is not locked; "
-                ":sign-in tries again.",
+                f"The server refused the account{whose}. Nothing more is sent, so that it is not locked, "
+                "until you sign in again.",
                 sent=False,
                 status=401,
             )
@@ -124,6 +130,8 @@ class Auth:
         self._again = again
         self._lock = asyncio.Lock()
         self._asked_at: float | None = None
+        if sign_in == NOBODY:
+            return
         if self.is_handshake:
             if bool(secret.reveal()) is not bool(user):
                 raise ConfigError(f'sign_in = "{sign_in}" needs both user and secret, or neither of them.')
@@ -150,7 +158,7 @@ class Auth:
             return cls(profile.sign_in, await again(), profile.user, again=again, accounts=accounts)
         except SecretNeeded:
             raise SecretNeeded(
-                f"{profile.name} asks for its {word_for(profile.sign_in)} at every start: :sign-in"
+                f"{profile.name} asks for its {word_for(profile.sign_in)} at every start."
             ) from None
         except ConfigError as error:
             raise ConfigError(f"profiles.{profile.name}: {error}") from None

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 
@@ -15,6 +15,7 @@ from reltui.api.auth import Account, Auth
 from reltui.api.network import Proxy, proxy_for, tls_context
 from reltui.api.pace import Limits, Timing
 from reltui.config import Profile
+from reltui.model.text import SafeText, clean
 
 Trace = Callable[[str, object], Awaitable[None]]
 """The `trace` extension of httpcore."""
@@ -157,5 +158,23 @@ class _Header(httpx.Auth):
         self._auth = auth
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["Authorization"] = self._auth.header.reveal()
+        header = self._auth.header.reveal()
+        if header:
+            request.headers["Authorization"] = header
         yield request
+
+
+def tls_words(stream: Any) -> SafeText:
+    """Version and cipher of a connection, who issued the certificate and until when; empty without TLS.
+
+    `stream` is httpcore's; None counts as one without TLS.
+    """
+    tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    if tls is None:
+        return SafeText("")
+    cipher = tls.cipher() or ("", "", 0)
+    certificate = tls.getpeercert() or {}
+    issuer = {key: value for part in certificate.get("issuer", ()) for key, value in part}
+    name = clean(issuer.get("commonName") or issuer.get("organizationName") or "nobody named", limit=80)
+    until = clean(certificate.get("notAfter", "no day named"), limit=40)
+    return SafeText(f"{tls.version()} {clean(cipher[0], limit=60)}; issued by {name}, good until {until}")

@@ -41,7 +41,7 @@ async def read_keyring(service: str, user: str, *, seconds: float = KEYRING_SECO
             found = keyring.get_password(service, user) or ""
         except KeyringError as error:
             trouble = f"The keyring gives nothing: {clean(str(error) or type(error).__name__, limit=200)}."
-        except Exception as error:  # whatever a foreign backend raises must not end the program
+        except Exception as error:  # the last resort: a backend is foreign and may raise anything
             trouble = f"The keyring failed: {clean(type(error).__name__, limit=80)}."
         if not loop.is_closed():
             loop.call_soon_threadsafe(tell, found, trouble)

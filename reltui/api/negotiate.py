@@ -116,11 +116,12 @@ class Lanes:
         Raises NotSignedIn: refused, now or before. Raises Unreachable: no handshake could be finished.
         """
         lane = self._idle.pop() if self._idle else _Lane(self._route, self._auth, self._timing.keep_alive)
+        response = None
         try:
             response = await self._asked(lane, request, is_write=is_write)
-        except BaseException:
-            self._drop(lane)
-            raise
+        finally:
+            if response is None:
+                self._drop(lane)
         response.stream = _Lent(response.stream, lambda: self._give_back(lane))
         return response
 

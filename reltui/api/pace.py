@@ -12,6 +12,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from reltui.api.endpoints import Kind
+from reltui.model.text import SafeText, clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,13 @@ def pause_asked(status: int, headers: Mapping[str, str]) -> float | None:
         return PAUSE_OTHERWISE
     now = http_date(headers.get("date", ""))
     return min(max(moment - (time.time() if now is None else now), PAUSE_MINIMUM), PAUSE_MAXIMUM)
+
+
+def rate_of(headers: Mapping[str, str]) -> Mapping[str, SafeText]:
+    """What is said of rate limits, for a person to read (api.md 6.4)."""
+    return {
+        name: clean(value, limit=40) for name, value in headers.items() if name.startswith("x-ratelimit-")
+    }
 
 
 def http_date(text: str) -> float | None:

@@ -23,10 +23,10 @@ import httpx
 from reltui.api.answers import Reply, content_of, error_of, is_of_type
 from reltui.api.auth import Auth
 from reltui.api.body import pieces_of, read_body
-from reltui.api.connections import Connections, Pool, build_request, route_of
+from reltui.api.connections import Connections, Pool, build_request, route_of, tls_words
 from reltui.api.endpoints import JSON, Endpoint, address
 from reltui.api.network import Proxy, certificate_trouble, issuer_of, proxy_for
-from reltui.api.pace import Limits, RetryBudget, Timing, backoff, http_date, pause_asked
+from reltui.api.pace import Limits, RetryBudget, Timing, backoff, http_date, pause_asked, rate_of
 from reltui.config import Profile
 from reltui.errors import (
     ApiError,
@@ -40,7 +40,7 @@ from reltui.errors import (
     Unavailable,
     Unreachable,
 )
-from reltui.model.text import clean
+from reltui.model.text import SafeText, clean
 
 T = TypeVar("T")
 
@@ -140,6 +140,10 @@ class Transport:
         """Called when `paused_until` or `online` changed, and whenever the server told its time."""
         self.auth = auth
         """How requests are signed in."""
+        self.rate: dict[str, SafeText] = {}
+        """What the server said last of its rate limits, by the header's name in lower case."""
+        self.tls = SafeText("")
+        """How the last connection is encrypted; empty without TLS."""
         self.on_outcome: Callable[[Endpoint, ApiError | None], None] | None = None
         """Called with every answer of the server: what was asked, and the error that it stands for."""
         self._timing = timing
@@ -391,7 +395,9 @@ class Transport:
             endpoint.method, url, self._timing, progress.trace, headers=headers, content=content
         )
         try:
-            return await connections.send(request, is_write=endpoint.method not in SAFE_METHODS)
+            response = await connections.send(request, is_write=endpoint.method not in SAFE_METHODS)
+            self.tls = tls_words(response.extensions.get("network_stream")) or self.tls
+            return response
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             self._reached(False)
             raise await self._failed(error, progress, url) from error
@@ -432,6 +438,7 @@ class Transport:
         if moment is not None:
             self.clock_offset = self.auth.clock_offset = moment - time.time()
             self._changed()
+        self.rate.update(rate_of(reply.headers))
         pause = pause_asked(reply.status, reply.headers)
         if pause is not None:
             self._pause(pause)

@@ -21,6 +21,7 @@ from reltui.config import Config, is_read_only_environment
 from reltui.data import actions, readers, reading_inbox, refreshing, tasks, topics
 from reltui.data.cache import Cache
 from reltui.data.claims import Claims
+from reltui.data.connection import Connection
 from reltui.data.decision import Decision, Draft, State, Verb
 from reltui.data.edits import EditStore
 from reltui.data.favourites import Favourites
@@ -31,7 +32,7 @@ from reltui.data.jobs import Jobs, Tell
 from reltui.data.journal import Journal
 from reltui.data.order import Ground
 from reltui.data.outbox import Outbox
-from reltui.data.source import Source
+from reltui.data.source import Source, shared_accounts
 from reltui.data.topics import (
     Changed,
     DecisionChanged,
@@ -112,6 +113,7 @@ class DataService:
         self._started = False
         self._last_key = time.monotonic()
         read_only = read_only or is_read_only_environment()
+        accounts = shared_accounts()
         self._sources = {
             name: Source(
                 config.profiles[name],
@@ -119,6 +121,7 @@ class DataService:
                 read_only=read_only,
                 changed=partial(self._server_changed, name),
                 deadlines=deadlines,
+                accounts=accounts,
             )
             for name in config.default
         }
@@ -200,6 +203,18 @@ class DataService:
         """
         if self._started:
             self._glances.want(wanted)
+
+    async def sign_in(self, server: str, typed: str = "") -> None:
+        """Sign in to a server again, with what was typed or what the secret's source gives now.
+
+        Raises ReltuiError, KeyError.
+        """
+        await self._sources[server].sign_in(typed)
+        self.refresh()
+
+    def connection(self, server: str) -> Connection:
+        """What is known of the way to a server and of the sign-in. Raises KeyError."""
+        return self._sources[server].connection()
 
     async def people(self, server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
         """Persons of a server, and groups if asked, by words of their name or account, at most 20.

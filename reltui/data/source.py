@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reltui.config import Profile
+from reltui.data.access import Access
 from reltui.data.cache import Cache
+from reltui.data.connection import Connection, connection_of
 from reltui.data.topics import Link, Problem, ServerState
 from reltui.errors import (
     ApiError,
@@ -21,6 +24,7 @@ from reltui.errors import (
     NotTheServer,
     Redirected,
     ReltuiError,
+    SecretNeeded,
     TimedOut,
     Unavailable,
     Unreachable,
@@ -30,7 +34,9 @@ from reltui.model.project import Project, project_from_json
 from reltui.model.text import SafeText, clean
 
 if TYPE_CHECKING:
+    from reltui.api.auth import Accounts, Auth
     from reltui.api.client import ReleaseClient
+    from reltui.api.endpoints import Endpoint
     from reltui.api.pace import Timing
     from reltui.api.transport import Transport
 
@@ -39,6 +45,18 @@ MEMBERSHIPS_FOR = 900.0
 
 SILENCE = 4.0
 """Seconds without an answer after which a server is shown as offline (D16)."""
+
+
+def shared_accounts() -> Callable[[], Accounts]:
+    """Gives the same accounts at each call; made at the first, which is when the network is first touched."""
+
+    @cache
+    def accounts() -> Accounts:
+        from reltui.api.auth import Accounts
+
+        return Accounts()
+
+    return accounts
 
 
 class Source:
@@ -52,9 +70,14 @@ class Source:
         read_only: bool,
         changed: Callable[[], None],
         deadlines: Timing | None = None,
+        accounts: Callable[[], Accounts] | None = None,
     ) -> None:
+        """`accounts` gives those that all sources share."""
         self.profile = profile
         self._deadlines = deadlines
+        self._accounts = accounts or shared_accounts()
+        self._access = Access()
+        self._is_typed = False
         self._cache = cache
         self._changed = changed
         self._client: ReleaseClient | None = None
@@ -124,16 +147,56 @@ class Source:
 
     async def _connect(self) -> ReleaseClient:
         from reltui.api.auth import Auth
+
+        auth = await Auth.of(self.profile, accounts=self._accounts())
+        return self._begin(auth)
+
+    def _begin(self, auth: Auth) -> ReleaseClient:
         from reltui.api.client import ReleaseClient
         from reltui.api.pace import Timing
         from reltui.api.transport import Transport
 
-        auth = await Auth.of(self.profile)
         timing = self._deadlines or Timing()
         self._transport = Transport(self.profile, auth, read_only=self.state.read_only, timing=timing)
         self._transport.on_change = self._transport_changed
+        self._transport.on_outcome = self._outcome
         self._client = ReleaseClient(self._transport)
         return self._client
+
+    async def sign_in(self, typed: str) -> None:
+        """Sign in anew in place: with what a person typed, or with what the secret's source gives now.
+
+        Nothing that was refused is sent again by itself. Raises ReltuiError: what is in the way.
+        """
+        from reltui.api.auth import Auth, Secret
+
+        async with self._connecting:
+            try:
+                secret = Secret(typed) if typed else None
+                auth = await Auth.of(self.profile, typed=secret, accounts=self._accounts())
+                if auth.account is not None:
+                    auth.account.try_again()
+                self._is_typed = secret is not None
+                if self._transport is None:
+                    self._begin(auth)
+                else:
+                    await self._transport.sign_in(auth)
+                self._access = Access()
+                self._set(replace(self.state, lacking={}, asks=False))
+                assert self._client is not None  # noqa: S101 - made with the transport
+                await self._introduce(self._client)
+            except ReltuiError as error:
+                self.failed(error)
+                raise
+
+    def connection(self) -> Connection:
+        """What is known of the way to the server and of the sign-in."""
+        return connection_of(self.profile, self.state, self._transport, self._access, typed=self._is_typed)
+
+    def _outcome(self, endpoint: Endpoint, error: ApiError | None) -> None:
+        is_write = endpoint.method not in ("GET", "HEAD", "OPTIONS")
+        if self._access.heard(endpoint.scope, error, is_write=is_write):
+            self._set(replace(self.state, lacking=self._access.lacking))
 
     async def _introduce(self, client: ReleaseClient) -> None:
         """Learn the generation, who we are, our groups, and the projects."""
@@ -215,7 +278,8 @@ class Source:
             error, Unreachable | TimedOut | Interrupted | NotTheServer | Redirected | Unavailable
         ):
             link = Link.OFFLINE
-        self._set(replace(self.state, link=link, sentence=SafeText(str(error))))
+        asks = isinstance(error, SecretNeeded)
+        self._set(replace(self.state, link=link, sentence=SafeText(str(error)), asks=asks))
 
     def _transport_changed(self) -> None:
         if self._transport is None:

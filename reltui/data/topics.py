@@ -510,6 +510,10 @@ class ServerState:
     """Patterns of stage names that ask for their name before a decision."""
     clock_offset: float | None = None
     """Server time minus local time, in seconds."""
+    lacking: Mapping[str, SafeText] = field(default_factory=dict)
+    """Scopes that the sign-in was seen not to hold, with the server's words (`data.access`)."""
+    asks: bool = False
+    """A person must type the secret."""
 
 
 @dataclass(frozen=True, slots=True)
