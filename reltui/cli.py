@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
-import shutil
 import signal
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -23,12 +20,14 @@ from reltui.terminal import is_utf8, need_terminal, no_core_dumps
 if TYPE_CHECKING:
     from reltui.config import Config
     from reltui.data.service import DataService
-    from reltui.demo.server import ServerOptions
     from reltui.paths import Paths
 
 CRASHED = 1
 WRONG_USE = 2
 GENERATIONS = (
+    "tfs-2015.2",
+    "tfs-2017",
+    "tfs-2018-rtw",
     "tfs-2018",
     "server-2019",
     "server-2019.1",
@@ -37,8 +36,8 @@ GENERATIONS = (
     "server-2022.1",
     "services",
 )
-DEMO_FOLDER = "reltui-demo-"
-DEMO_TOKEN = "RELTUI_DEMO_TOKEN"  # noqa: S105 - the name of a variable
+VALUED = (["--profile"], ["--config"], ["--screen"])
+"""Options with a value behind them, before a command."""
 SCREENS = ("approvals", "releases", "definitions")
 
 
@@ -49,11 +48,14 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run with these arguments; the exit code."""
-    parsed = _parser().parse_args(arguments)
+    link, arguments = _taken_out(arguments)
+    parsed = _parser().parse_args(arguments, argparse.Namespace(link=link))
     no_core_dumps()
     try:
         if parsed.command == "demo":
             return _demo(parsed)
+        if parsed.command == "init":
+            return _init(parsed)
         if parsed.command in COMMANDS:
             return _command(parsed)
         return _screens(parsed)
@@ -68,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="reltui",
         description="Release Management of Team Foundation Server and Azure DevOps in a terminal.",
-        epilog="No option takes a secret: config.toml says where it comes from. Press ? for the keys.",
+        usage="%(prog)s [OPTIONS] [LINK | COMMAND ...]",
+        epilog="LINK opens the page of a release, an approval or a definition as the browser has it. "
+        "No option takes a secret: config.toml says where it comes from. Press ? for the keys.",
     )
     parser.add_argument("--version", action="version", version=f"reltui {__version__}")
     parser.add_argument(
@@ -76,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--config", metavar="FILE", type=Path, help="read this file in place of config.toml")
     _screen_options(parser)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="reltui")
     demo = commands.add_parser(
         "demo",
         help="try it with an embedded server, without any other",
@@ -100,6 +104,24 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=_port, default=0, metavar="N", help="listen here; 0 takes a free port")
     add_commands(commands)
     return parser
+
+
+def _taken_out(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """The link that stands where a command could stand, and the arguments without it."""
+    for index, argument in enumerate(arguments):
+        if argument in ("demo", *COMMANDS) and arguments[index - 1 : index] not in VALUED:
+            break
+        if argument.lower().startswith(("https://", "http://")):
+            return argument, [*arguments[:index], *arguments[index + 1 :]]
+    return "", list(arguments)
+
+
+def _init(parsed: argparse.Namespace) -> int:
+    """Questions that lead to a configuration."""
+    from reltui import paths
+    from reltui.commands.init import init
+
+    return init(parsed.config or paths.standard().config_file, parsed.address)
 
 
 def _screen_options(parser: argparse.ArgumentParser, default: object = None) -> None:
@@ -135,9 +157,22 @@ def _screens(parsed: argparse.Namespace) -> int:
         config = Config()
     else:
         config = _chosen(load(parsed.config or folders.config_file), parsed.profile)
+    if parsed.link:
+        _check_link(config, parsed.link)
     need_terminal()
     with ExitStack() as closing:
         return _run(config, folders, parsed, closing)
+
+
+def _check_link(config: Config, link: str) -> None:
+    """A profile has the collection of a link. Raises ConfigError: none has, or it is no link of a server."""
+    from reltui.data.links import places
+    from reltui.errors import ConfigError
+
+    try:
+        places(config, link)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _chosen(config: Config, names: Sequence[str] | None) -> Config:
@@ -154,6 +189,7 @@ def _demo(parsed: argparse.Namespace) -> int:
     """The embedded server, and the program on it unless only the server is wanted."""
     from reltui.demo.faults import parse_all
     from reltui.demo.server import ServerOptions, serve_forever
+    from reltui.demo_folder import start_demo_server
     from reltui.errors import ConfigError
 
     options = ServerOptions(
@@ -180,42 +216,8 @@ def _demo(parsed: argparse.Namespace) -> int:
         # Until the screens have handlers of their own, so that the demo's folder goes in any case.
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     with ExitStack() as closing:
-        config, folders = _start_demo(options, closing)
+        config, folders = start_demo_server(options, closing)
         return _run(config, folders, parsed, closing, is_demo=True)
-
-
-def _start_demo(options: ServerOptions, closing: ExitStack) -> tuple[Config, Paths]:
-    """Start the embedded server, and make folders that end with it. Raises ConfigError."""
-    from reltui import paths
-    from reltui.config import Config, Profile, SecretSource
-    from reltui.demo.server import start_child
-    from reltui.errors import ConfigError
-
-    # Nothing of the demo stays: the server forgets with its process, and so do we.
-    _clear_killed_demos()
-    folder = Path(tempfile.mkdtemp(prefix=f"{DEMO_FOLDER}{os.getpid()}-"))
-    closing.callback(shutil.rmtree, folder, ignore_errors=True)
-    try:
-        child = closing.enter_context(start_child(options))
-    except RuntimeError as error:
-        raise ConfigError(str(error)) from None
-    os.environ[DEMO_TOKEN] = child.token
-    profile = Profile("demo", child.url, SecretSource(env=DEMO_TOKEN), protected=("PROD*",))
-    return Config(profiles={"demo": profile}, default=("demo",)), paths.under(folder)
-
-
-def _clear_killed_demos() -> None:
-    """Remove the folders of demos that were killed and could not do it themselves."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{DEMO_FOLDER}*"):
-        pid = folder.name.removeprefix(DEMO_FOLDER).partition("-")[0]
-        try:
-            is_ours = not folder.is_symlink() and folder.stat().st_uid == os.getuid()
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            if is_ours:
-                shutil.rmtree(folder, ignore_errors=True)
-        except (OSError, ValueError):
-            continue
 
 
 def _run(
@@ -237,17 +239,27 @@ def _run(
 
     async def start_demo() -> tuple[DataService, Config]:
         from reltui.demo.server import ServerOptions
+        from reltui.demo_folder import start_demo_server
 
-        made, places = await asyncio.to_thread(_start_demo, ServerOptions(), closing)
+        made, places = await asyncio.to_thread(start_demo_server, ServerOptions(), closing)
         return DataService(made, places, read_only=parsed.read_only), made
+
+    async def start_configured() -> tuple[DataService, Config]:
+        from reltui.config import load
+
+        made = await asyncio.to_thread(load, parsed.config or folders.config_file)
+        return DataService(made, folders, read_only=parsed.read_only), made
 
     service = DataService(config, folders, read_only=parsed.read_only)
     options = UiOptions(
         screen=parsed.screen,
+        link=parsed.link,
         ascii=parsed.ascii or config.ui.ascii or not is_utf8(),
         mouse=parsed.mouse or config.ui.mouse,
         demo=is_demo,
         start_demo=start_demo,
+        start_configured=start_configured,
+        config_file=parsed.config or folders.config_file,
         state_folder=folders.state,
     )
     return asyncio.run(run_app(service, config, options))

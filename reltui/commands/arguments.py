@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-COMMANDS = ("inbox", "approve", "reject", "create", "abandon", "journal", "watch")
+COMMANDS = ("inbox", "approve", "reject", "create", "abandon", "journal", "watch", "init")
 CODES = "Exit codes: 0 done, 1 it did not happen, 2 wrong use, 3 not settled; 130, 143, 129 after a signal."
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -19,6 +19,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _abandon(_command(commands, "abandon", "abandon a release, by its id"))
     _journal(_command(commands, "journal", "what was decided from here, and how it ended"))
     _watch(_command(commands, "watch", "wait until something new waits for you"))
+    _init(commands)
 
 
 def _command(
@@ -36,6 +37,15 @@ def _command(
         "--read-only", action="store_true", help="send no write at all", default=argparse.SUPPRESS
     )
     return parser
+
+
+def _init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    what = "ask for a server, try it, and write config.toml"
+    parser = commands.add_parser("init", help=what, description=f"Init: {what}.", epilog=CODES)
+    parser.add_argument("address", metavar="ADDRESS", nargs="?", default="", help="of the collection")
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="write this file", default=argparse.SUPPRESS
+    )
 
 
 def _forms(parser: argparse.ArgumentParser, *, with_csv: bool = False) -> None:

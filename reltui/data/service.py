@@ -30,6 +30,7 @@ from reltui.data.glances import Glances
 from reltui.data.inbox import InboxParts
 from reltui.data.jobs import Jobs, Tell
 from reltui.data.journal import Journal
+from reltui.data.links import HostNames
 from reltui.data.order import Ground
 from reltui.data.outbox import Outbox
 from reltui.data.source import Source, shared_accounts
@@ -130,6 +131,8 @@ class DataService:
         self._jobs = Jobs(lambda number: self._tell(JobChanged(number)))
         self.favourites = Favourites(paths.state)
         """Favourite definitions and saved filters."""
+        self.host_names = HostNames(paths.state)
+        """Other names of the configured servers."""
         self.edits = EditStore(paths.state / "edits")
         """Definitions that were changed and not saved yet."""
         self._journal_folder = paths.state / "journal"

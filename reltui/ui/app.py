@@ -101,6 +101,10 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self.telling.look()
         if self.service.servers:
             self.run_worker(self.service.start(), name="start")
+        if self.options.link and self.service.servers:
+            from reltui.ui.links import open_link
+
+            open_link(self, self.options.link)
 
     def _resumed(self) -> None:
         # Textual leaves the screen blank after fg (Textualize/textual#6298); goes when that is closed.

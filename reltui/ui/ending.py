@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reltui.config import Config
@@ -23,6 +24,8 @@ GRACE = 10.0
 CRASHED = 1
 NOT_SETTLED = 3
 SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+CONFIGURED = "configured"
+"""What the welcome screen returns when it has written a configuration."""
 DEMO = "demo"
 """What the welcome screen returns to have the demo started."""
 
@@ -33,14 +36,19 @@ async def run(
     config: Config,
     options: UiOptions,
 ) -> int:
-    """Run the application, and then the demo if that was chosen; returns the exit code."""
+    """Run the application, and then what was chosen on its welcome screen; returns the exit code."""
     while True:
         app = make(service, config, options)
         code = await _run_one(app, service, options)
-        if app.return_value != DEMO or options.start_demo is None:
+        if app.return_value == DEMO and options.start_demo is not None:
+            _tell("Starting the demo ...")
+            service, config = await options.start_demo()
+        elif app.return_value == CONFIGURED and options.start_configured is not None:
+            service, config = await options.start_configured()
+        else:
             return code
-        _tell("Starting the demo ...")
-        service, config = await options.start_demo()
+        # What was opened once is not opened again, nor on another server.
+        options = replace(options, link="")
 
 
 async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> int:

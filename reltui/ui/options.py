@@ -17,11 +17,17 @@ class UiOptions:
 
     screen: str = ""
     """Name of the first screen; empty: approvals."""
+    link: str = ""
+    """What was copied from a browser, to be opened at the start; empty for nothing."""
     ascii: bool = False
     mouse: bool = False
     demo: bool = False
     start_demo: Callable[[], Awaitable[tuple[DataService, Config]]] | None = None
     """Starts the demo from the welcome screen."""
+    start_configured: Callable[[], Awaitable[tuple[DataService, Config]]] | None = None
+    """Starts with the configuration that was written on the welcome screen."""
+    config_file: Path | None = None
+    """What that screen writes; None: the standard one."""
     state_folder: Path | None = None
     """Where a crash file goes; None: the standard state folder."""
 

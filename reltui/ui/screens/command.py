@@ -1,22 +1,26 @@
-"""The command line: every action by name, and going anywhere by words."""
+"""The command line: every action by name, and going anywhere by words or by a pasted link."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from textual.widgets import Input
+
 from reltui.data.topics import DefinitionOf, DefinitionsOf, Inbox, ProjectsOf, ReleaseOf, ReleasesOf
+from reltui.model.address import is_link
 from reltui.model.project import Project
 from reltui.model.text import SafeText
 from reltui.ui import ways
 from reltui.ui.keys import Place
+from reltui.ui.links import open_link
 from reltui.ui.present import Line, span
 from reltui.ui.screens.base import ListScreen, ReltuiScreen
 from reltui.ui.screens.pick import Entry, PickScreen
 
 
 class CommandScreen(PickScreen):
-    """`:` - an action of the screen below, a project, a server, a definition or a release."""
+    """`:` - an action of the screen below, a project, a server, a definition, a release, or a link."""
 
     def __init__(self, below: ReltuiScreen) -> None:
         super().__init__()
@@ -30,6 +34,20 @@ class CommandScreen(PickScreen):
         return SafeText(
             "No command, project, server, definition or release that is known here has these words."
         )
+
+    def _filter(self) -> None:
+        typed = self.query_one("#words", Input).value
+        if not is_link(typed):
+            self._entries = self.entries()
+            super()._filter()
+            return
+        go = partial(open_link, self.app, typed)
+        self._entries = [Entry(SafeText("open this link"), SafeText("on the server it is of"), go)]
+        self.grid.show([0])
+
+    def _complete(self) -> None:
+        if not is_link(self.query_one("#words", Input).value):
+            super()._complete()
 
     def entries(self) -> Sequence[Entry]:
         # Gathered once: what is on the list must not change while a person chooses from it.
