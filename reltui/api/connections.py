@@ -12,7 +12,7 @@ import httpx
 
 from reltui import __version__
 from reltui.api.auth import Account, Auth
-from reltui.api.network import Proxy, proxy_for, tls_context
+from reltui.api.network import Proxy, proxy_of, tls_context
 from reltui.api.pace import Limits, Timing
 from reltui.config import Profile
 from reltui.model.text import SafeText, clean
@@ -46,15 +46,20 @@ class Route:
 
     proxy: Proxy | None
     context: ssl.SSLContext
+    proxy_context: ssl.SSLContext | None = None
+    """For a proxy that speaks TLS itself, which is never shown a certificate of the person's."""
 
 
 def route_of(profile: Profile) -> Route:
-    """The way to a server. Raises ConfigError: the proxy or the ca_file cannot be used."""
-    proxy = proxy_for(profile.url)
+    """The way to a server. Raises ConfigError: the proxy, ca_file or client_cert cannot be used."""
+    proxy = proxy_of(profile)
     # A context is asked for even where no TLS will be: httpx would build one of its own.
     is_tls = profile.url.startswith("https:")
-    context = tls_context(profile.ca_file) if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return Route(proxy, context)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if is_tls:
+        context = tls_context(profile.ca_file, profile.client_cert)
+    over_tls = proxy is not None and proxy.url.startswith("https:")
+    return Route(proxy, context, tls_context(profile.ca_file) if over_tls else None)
 
 
 def make_client(route: Route, keep_alive: float, *, most: int | None, kept: int) -> httpx.AsyncClient:
@@ -70,7 +75,7 @@ def make_client(route: Route, keep_alive: float, *, most: int | None, kept: int)
             limits=httpx.Limits(
                 max_connections=most, max_keepalive_connections=kept, keepalive_expiry=keep_alive
             ),
-            proxy=httpx.Proxy(route.proxy.url) if route.proxy else None,
+            proxy=httpx.Proxy(route.proxy.url, ssl_context=route.proxy_context) if route.proxy else None,
         ),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,
@@ -178,3 +183,13 @@ def tls_words(stream: Any) -> SafeText:
     name = clean(issuer.get("commonName") or issuer.get("organizationName") or "nobody named", limit=80)
     until = clean(certificate.get("notAfter", "no day named"), limit=40)
     return SafeText(f"{tls.version()} {clean(cipher[0], limit=60)}; issued by {name}, good until {until}")
+
+
+def tls_ends(stream: Any) -> float | None:
+    """When the certificate of a connection ends, as `time.time()` counts; None without TLS."""
+    tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    ends = (tls.getpeercert() or {}).get("notAfter") if tls is not None else None
+    try:
+        return float(ssl.cert_time_to_seconds(ends)) if isinstance(ends, str) else None
+    except ValueError:
+        return None

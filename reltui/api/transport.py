@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import ssl
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -23,9 +21,10 @@ import httpx
 from reltui.api.answers import Reply, content_of, error_of, is_of_type
 from reltui.api.auth import Auth
 from reltui.api.body import pieces_of, read_body
-from reltui.api.connections import Connections, Pool, build_request, route_of, tls_words
+from reltui.api.connections import Connections, Pool, build_request, route_of, tls_ends, tls_words
 from reltui.api.endpoints import JSON, Endpoint, address
-from reltui.api.network import Proxy, certificate_trouble, issuer_of, proxy_for
+from reltui.api.failures import failure, is_certificate
+from reltui.api.network import Proxy, proxy_of
 from reltui.api.pace import Limits, RetryBudget, Timing, backoff, http_date, pause_asked, rate_of
 from reltui.config import Profile
 from reltui.errors import (
@@ -33,7 +32,6 @@ from reltui.errors import (
     Interrupted,
     Malformed,
     NotSignedIn,
-    NotTheServer,
     ReadOnly,
     TimedOut,
     TooLarge,
@@ -144,6 +142,8 @@ class Transport:
         """What the server said last of its rate limits, by the header's name in lower case."""
         self.tls = SafeText("")
         """How the last connection is encrypted; empty without TLS."""
+        self.tls_ends: float | None = None
+        """`time.time()` at which the certificate of that connection ends."""
         self.on_outcome: Callable[[Endpoint, ApiError | None], None] | None = None
         """Called with every answer of the server: what was asked, and the error that it stands for."""
         self._timing = timing
@@ -167,7 +167,7 @@ class Transport:
 
         Raises ConfigError: the environment names one that cannot be used.
         """
-        found = self._proxy or proxy_for(self.profile.url)
+        found = self._proxy or proxy_of(self.profile)
         return found.label if found else ""
 
     async def call(
@@ -181,7 +181,7 @@ class Transport:
         """Make one call and return what it gave.
 
         Raises a kind of ApiError. `sent` is False only if it is certain that not all of the request left.
-        Raises ConfigError: the proxy or the ca_file cannot be used.
+        Raises ConfigError: the proxy, ca_file or client_cert cannot be used.
         """
         is_write = endpoint.method not in SAFE_METHODS
         if is_write and self.read_only:
@@ -396,11 +396,20 @@ class Transport:
         )
         try:
             response = await connections.send(request, is_write=endpoint.method not in SAFE_METHODS)
-            self.tls = tls_words(response.extensions.get("network_stream")) or self.tls
+            stream = response.extensions.get("network_stream")
+            self.tls = tls_words(stream) or self.tls
+            self.tls_ends = tls_ends(stream) or self.tls_ends
             return response
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             self._reached(False)
-            raise await self._failed(error, progress, url) from error
+            raise await failure(
+                error,
+                url,
+                self._proxy,
+                started=progress.started,
+                sent=not progress.surely_unsent,
+                connect=self._timing.connect,
+            ) from error
 
     async def _reply(self, response: httpx.Response, maximum: int) -> Reply:
         """Read a body to its end or its cap; one without a cap is of an error: as far as it comes well."""
@@ -493,33 +502,6 @@ class Transport:
                 self._connections = Pool(route, self.auth, self._timing, self._limits)
         return self._connections
 
-    async def _failed(self, error: Exception, progress: _Progress, url: str) -> ApiError:
-        """What a failure below HTTP means."""
-        host = urlsplit(url).hostname or ""
-        sent = not progress.surely_unsent
-        certificate = next((e for e in _chain(error) if isinstance(e, ssl.SSLCertVerificationError)), None)
-        if certificate is not None:
-            port = urlsplit(url).port or 443
-            issuer = "" if self._proxy else await issuer_of(host, port)
-            return Unreachable(certificate_trouble(certificate, issuer), sent=False)
-        if isinstance(error, httpx.ProxyError):
-            via = self._proxy.label if self._proxy else "the proxy"
-            return Unreachable(f"The proxy {via} refused: {clean(str(error), limit=200)}.", sent=False)
-        if isinstance(error, httpx.ConnectTimeout):
-            return Unreachable(
-                f"{host} did not answer within {self._timing.connect:g} seconds; check the network or VPN.",
-                sent=False,
-            )
-        if isinstance(error, httpx.ConnectError):
-            return Unreachable(f"{host} cannot be reached: {_reason(error)}.", sent=False)
-        if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
-            return NotTheServer(
-                f"{host} answered with something that is not HTTP: {clean(str(error), limit=200)}.", sent=sent
-            )
-        if not progress.started:
-            return Unreachable(f"The connection to {host} broke: {_reason(error)}.", sent=False)
-        return Interrupted(f"The connection to {host} broke before the answer came.", sent=sent)
-
 
 def _token(value: str) -> str:
     """A page token as it came; one that no header or address can carry counts as none."""
@@ -551,34 +533,10 @@ def _may_retry(error: ApiError) -> bool:
     if isinstance(error, Unreachable):
         # A black hole costs a whole connect timeout each time; the next refresh asks again anyway.
         cause = error.__cause__
-        return isinstance(cause, httpx.ConnectError) and not _is_certificate(cause)
+        return isinstance(cause, httpx.ConnectError) and not is_certificate(cause)
     return isinstance(error, Interrupted)
 
 
 def _is_stale(error: ApiError, progress: _Progress) -> bool:
     """An idle connection that the server had closed, found out by using it (D8)."""
     return isinstance(error, Interrupted) and not progress.connected and not progress.answered
-
-
-def _is_certificate(error: BaseException) -> bool:
-    return any(isinstance(e, ssl.SSLCertVerificationError) for e in _chain(error))
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """An error and all that caused it."""
-    link: BaseException | None = error
-    while link is not None:
-        yield link
-        link = link.__cause__ or link.__context__
-
-
-def _reason(error: Exception) -> str:
-    """Why, in the operating system's words where it has some."""
-    for link in _chain(error):
-        if isinstance(link, ssl.SSLError):
-            return f"the TLS handshake failed ({clean(link.reason or str(link), limit=120)})"
-        if isinstance(link, OSError) and link.strerror:
-            # asyncio puts a text of its own there; the number still tells, where it is a system error.
-            known = os.strerror(link.errno) if link.errno and link.errno > 0 else link.strerror
-            return clean(known.lower(), limit=120)
-    return clean(str(error), limit=200) or "no reason given"
