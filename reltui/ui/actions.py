@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reltui.data.decision import RECALLABLE
-from reltui.ui import jobs, ways
+from reltui.ui import jobs, signing, ways
 from reltui.ui.screens.base import ReltuiScreen
 
 if TYPE_CHECKING:
@@ -114,4 +114,6 @@ EVERYWHERE: Mapping[str, Callable[[ReltuiApp], None]] = {
     "help": _help,
     "error": _error,
     "command": _command,
+    "sign-in": signing.sign_in,
+    "connection": signing.connection,
 }

@@ -32,6 +32,7 @@ from reltui.ui.present import Line
 from reltui.ui.screens.base import ReltuiScreen
 from reltui.ui.screens.small import cover
 from reltui.ui.sight import Sight
+from reltui.ui.signing import Signing
 from reltui.ui.telling import Telling
 from reltui.ui.watches import Watches
 from reltui.ui.widgets import chrome, style
@@ -73,6 +74,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self.sight = Sight(self)
         self.telling = Telling(self)
         self.cut_short = CutShort(self)
+        self.signing = Signing(self)
         self._noticed: set[SafeText] = set()
         self._message: Said | None = None
         self._painter = Painter(self)
@@ -259,6 +261,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
     def _heard(self, event: Event) -> None:
         self._tell_notices()
         jobs.heard(self, event)
+        self.signing.heard(event)
         self.cut_short.heard()
         if isinstance(event, Changed) and event.topic not in self.watches:
             return

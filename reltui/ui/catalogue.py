@@ -82,6 +82,20 @@ def _by_command() -> tuple[Action, ...]:
             "Keep the filter of this list under a name; an empty filter takes the name away.",
             MANY,
         ),
+        Action(
+            "sign-in",
+            (),
+            "sign in",
+            "Sign in to a server again, in place; nothing is sent again by itself.",
+            (Place.ANY,),
+        ),
+        Action(
+            "connection",
+            (),
+            "connection",
+            "Show how each server is reached, as whom you are signed in, and what that allows.",
+            (Place.ANY,),
+        ),
         Action("stop", (), "stop", "Stop the long work that runs, such as an archive.", (Place.ANY,)),
     )
 
@@ -343,6 +357,7 @@ ACTIONS: tuple[Action, ...] = (
         "Put a comment that was used before into the field, the newest first.",
         (Place.DIALOG,),
     ),
+    Action("set-up", ("s",), "set up", "Set up a server of your own.", (Place.WELCOME,), footer=True),
     Action("demo", ("d",), "demo", "Start the demo, which needs no server.", (Place.WELCOME,), footer=True),
 )
 

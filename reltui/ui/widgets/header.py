@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reltui.data.access import EXECUTE
 from reltui.data.topics import InboxData, Link, ServerState, Snapshot
 from reltui.ui.present import Line, Span, span
 from reltui.ui.widgets.rule import spread
@@ -39,7 +40,7 @@ def identity(
 
 
 def _mode(servers: Sequence[ServerState]) -> Line:
-    reading = [server.read_only for server in servers]
+    reading = [server.read_only or EXECUTE in server.lacking for server in servers]
     if all(reading):
         return (span("READ", "warn"),)
     return (span("READ+FULL", "warn"),) if any(reading) else (span("FULL", "head"),)
@@ -50,7 +51,8 @@ def _health(servers: Sequence[ServerState], inbox: Snapshot[InboxData]) -> Line:
     for server in servers:
         if server.link in (Link.OFFLINE, Link.SIGN_IN, Link.WAITING):
             name = "" if len(servers) == 1 else f"{server.name} "
-            word = "SIGN IN AGAIN" if server.link is Link.SIGN_IN else server.link.upper()
+            again = "" if server.asks else " AGAIN"
+            word = f"SIGN IN{again}" if server.link is Link.SIGN_IN else server.link.upper()
             spans.append(span(f"  {name}{word}", "bad"))
     if inbox.parts:
         whole = inbox.answered == inbox.parts
