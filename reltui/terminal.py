@@ -7,6 +7,9 @@ import sys
 
 from reltui.errors import ConfigError
 
+WITHOUT_STRINGS = ("linux", "vt", "ansi", "cons", "sun")
+"""How TERM begins for terminals that know no operating system commands."""
+
 
 def need_terminal() -> None:
     """A terminal that can be drawn on. Raises ConfigError."""
@@ -23,6 +26,11 @@ def is_utf8() -> bool:
     # Not locale.getpreferredencoding: Python itself says UTF-8 in the C locale, the terminal need not.
     names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
     return "UTF8" in next((name for name in names if name), "").upper().replace("-", "")
+
+
+def takes_commands(term: str) -> bool:
+    """Whether a terminal takes operating system commands; the simplest would show them as text."""
+    return not term.startswith(WITHOUT_STRINGS)
 
 
 def no_core_dumps() -> None:

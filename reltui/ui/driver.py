@@ -34,6 +34,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.message import Message
 
+from reltui.terminal import takes_commands
 from reltui.ui.writer import Writer
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ REPORT_ROW = 2
 REPORT_COLUMNS = 40
 REPORT_SECONDS = 0.5
 """How long the end waits for a report that is on its way."""
-WITHOUT_STRINGS = ("linux", "vt", "ansi", "cons", "sun")
-"""How TERM begins for terminals that know no operating system commands."""
 KEEP_TITLE = "\x1b[22;2t"
 RESTORE_TITLE = "\x1b[23;2t"
 
@@ -353,8 +352,7 @@ def _typed(message: Message) -> str:
 
 
 def _has_strings() -> bool:
-    """Whether the terminal takes operating system commands; the simplest would show them as text."""
-    return not os.environ.get("TERM", "").startswith(WITHOUT_STRINGS)
+    return takes_commands(os.environ.get("TERM", ""))
 
 
 def _title(text: str) -> str:

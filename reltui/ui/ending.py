@@ -13,6 +13,7 @@ from reltui.config import Config
 from reltui.crash import report
 from reltui.data.decision import IN_FLIGHT, State
 from reltui.data.service import DataService
+from reltui.data.stopped import note_stopped
 from reltui.ui.options import UiOptions
 from reltui.ui.writer import Writer
 
@@ -72,6 +73,8 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
             code = CRASHED
             _tell(report(app.crash, options.state_folder))
         settled = await _close(service)
+        if options.state_folder is not None:
+            note_stopped(options.state_folder, app.stopped)
         if code == 0 and not settled:
             code = NOT_SETTLED
         for number in (*SIGNALS, signal.SIGINT):
