@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from reltui.config import Profile
-from reltui.data.access import Access
+from reltui.data import access_seen
+from reltui.data.access import SCOPES, Access, held
 from reltui.data.cache import Cache
 from reltui.data.connection import Connection, connection_of
 from reltui.data.topics import Link, Problem, ServerState
@@ -20,6 +21,7 @@ from reltui.errors import (
     ApiError,
     ConfigError,
     Interrupted,
+    NotPermitted,
     NotSignedIn,
     NotTheServer,
     Redirected,
@@ -57,6 +59,11 @@ def shared_accounts() -> Callable[[], Accounts]:
         return Accounts()
 
     return accounts
+
+
+def cache_key(profile: Profile) -> str:
+    """The cache's name of a server: another address is another server."""
+    return f"{profile.name} {profile.url}"
 
 
 class Source:
@@ -118,8 +125,7 @@ class Source:
 
     @property
     def _key(self) -> str:
-        """The cache's name of this server: another address is another server."""
-        return f"{self.profile.name} {self.profile.url}"
+        return cache_key(self.profile)
 
     def cached(self, name: str) -> tuple[object, float] | None:
         """An answer of this server from an earlier time, and when it was read."""
@@ -195,8 +201,19 @@ class Source:
 
     def _outcome(self, endpoint: Endpoint, error: ApiError | None) -> None:
         is_write = endpoint.method not in ("GET", "HEAD", "OPTIONS")
+        refused: dict[str, SafeText] = {}
         if self._access.heard(endpoint.scope, error, is_write=is_write):
             self._set(replace(self.state, lacking=self._access.lacking))
+            refused.update(self._access.lacking)
+        works = held(endpoint.scope) if is_write and error is None else ()
+        if is_write and isinstance(error, NotPermitted) and endpoint.scope in SCOPES:
+            refused[endpoint.scope] = SafeText(str(error))
+        if (works or refused) and self.state.me is not None:
+            before = self.cached(access_seen.NAME)
+            seen = access_seen.remember(
+                before and before[0], self.state.me.id, time.time(), works=works, refused=refused
+            )
+            self.keep(access_seen.NAME, seen)
 
     async def _introduce(self, client: ReleaseClient) -> None:
         """Learn the generation, who we are, our groups, and the projects."""
