@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 from reltui.commands.output import Output
 from reltui.commands.session import DONE, FAILED, NotDone
-from reltui.config import WITH_USER, Config, load
+from reltui.config import WITH_USER, Config
 from reltui.data import first_minute
-from reltui.data.first_minute import SOURCES, Answers, Entered, Knocked, Way
+from reltui.data.first_minute import QUESTIONS, SOURCES, Answers, Entered, Knocked, Way
 from reltui.errors import ConfigError, NotSignedIn, ReltuiError, SecretNeeded
 from reltui.model.address import EXAMPLE, Address, read_address
 from reltui.model.project import Project
@@ -24,12 +24,6 @@ T = TypeVar("T")
 
 LISTED = 40
 """Projects that are listed; the others are chosen by their names."""
-WORDS_FOR = {
-    "env": "Name of the variable",
-    "file": "Path of the file",
-    "command": "Command",
-    "keyring": "Name of the entry",
-}
 
 
 def init(file: Path, address: str) -> int:
@@ -40,7 +34,7 @@ def init(file: Path, address: str) -> int:
     out = Output()
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise ConfigError("reltui init asks questions and needs a terminal; do not redirect it.")
-    config = load(file) if file.exists() else Config()
+    config = first_minute.present(file)
     try:
         return _asked(_Questions(out), file, config, address)
     except NotDone as error:
@@ -167,8 +161,8 @@ def _source(ask: _Questions, answers: Answers, name: str) -> Answers:
     while True:
         kind = ask.choose("Where is the secret? It is never written into config.toml.", SOURCES).sign_in
         value = ""
-        if kind in WORDS_FOR:
-            value = ask.line(WORDS_FOR[kind], first_minute.suggested(kind, name, answers.sign_in))
+        if kind in QUESTIONS:
+            value = ask.line(QUESTIONS[kind], first_minute.suggested(kind, name, answers.sign_in))
         try:
             return replace(answers, secret=first_minute.source_of(kind, value))
         except ValueError as error:

@@ -64,6 +64,13 @@ SOURCES = (
     Way("prompt", SafeText("ask"), SafeText("typed at every start, kept in memory only")),
 )
 """Where a secret may be; `sign_in` is the key of the configuration."""
+QUESTIONS = {
+    "env": "Name of the variable",
+    "file": "Path of the file",
+    "command": "Command",
+    "keyring": "Name of the entry",
+}
+"""What is asked about a source; of the others nothing."""
 AZ = "az account get-access-token --resource 499b84ac-1321-427f-aa17-267ca6975798 --query accessToken -o tsv"
 """A command that prints a token of Microsoft Entra for Azure DevOps (api.md 7.1)."""
 
@@ -125,6 +132,11 @@ def needs_word(address: Address) -> bool:
     return parts.scheme == "http" and parts.hostname not in LOOPBACK
 
 
+def present(file: Path) -> Config:
+    """The configuration as it is; an empty one where there is none. Raises ConfigError."""
+    return load(file) if _text(file) is not None else Config()
+
+
 def known_as(config: Config, address: Address) -> str:
     """The profile that has a collection already; empty for none."""
     for name, profile in config.profiles.items():
@@ -184,7 +196,11 @@ async def enter(
     profile = answers.profile("init")
     if config is not None and profile.secret.command:
         profile = replace(profile, secret=replace(profile.secret, withheld=config.secret_names))
-    auth = await Auth.of(profile, typed=Secret(typed) if typed else None)
+    try:
+        auth = await Auth.of(profile, typed=Secret(typed) if typed else None)
+    except ConfigError as error:
+        # Nobody has heard of this profile yet.
+        raise type(error)(str(error).removeprefix(f"profiles.{profile.name}: ")) from None
     missing: NotFound | None = None
     for url in answers.address.candidates:
         async with _client(replace(profile, url=url), auth, timing) as client:
@@ -246,8 +262,7 @@ class Planned:
 def plan(answers: Answers, file: Path, name: str = "") -> Planned:
     """What the answers make of a configuration file. Raises ConfigError: the file is wrong as it is."""
     before = _text(file)
-    config = load(file) if before is not None else Config()
-    name = name or free_name(config, answers.profile("x").url)
+    name = name or free_name(present(file), answers.profile("x").url)
     after = added(before or "", answers.profile(name))
     read(after, file)
     return Planned(file, before, after, name)

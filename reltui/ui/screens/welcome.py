@@ -7,20 +7,12 @@ from collections.abc import Sequence
 from reltui import paths
 from reltui.ui.ending import DEMO
 from reltui.ui.keys import Action, Place
-from reltui.ui.present import Line, Span, span, wrap
+from reltui.ui.present import Line, span, wrap
 from reltui.ui.screens.reading import ReadingScreen
-
-EXAMPLE = (
-    "[profiles.tfs01]",
-    'url = "https://tfs01.example/tfs/DefaultCollection"',
-    'secret = { env = "RELTUI_TFS01" }     # holds a personal access token',
-    'protected = ["PROD*"]                 # stages that ask for their name',
-    "projects = []                         # empty: all",
-)
 
 
 class WelcomeScreen(ReadingScreen):
-    """Says what reltui is, where the configuration goes, and offers the demo."""
+    """Says what reltui is, and offers to set up a server, or the demo."""
 
     place = Place.WELCOME
 
@@ -28,38 +20,51 @@ class WelcomeScreen(ReadingScreen):
         return (span("Welcome"),)
 
     def text(self, cells: int) -> Sequence[Line]:
-        keymap = self.app.keymap
         about = (
             "reltui works through pending approvals and releases of Team Foundation Server and Azure DevOps, "
             "from the keyboard."
         )
-        demo = (
-            Span(span(keymap.key_of("demo")).text, "key"),
-            span("  starts the demo: a server with a sample organisation, inside this program"),
+        file = str(self.app.options.config_file or paths.standard().config_file)
+        steps = (
+            "Setting up asks for the address of your server, tries it, signs in, lets you choose projects, "
+            "and shows what it would write to "
         )
         return [
             (),
             *wrap((span(about),), cells),
             (),
-            demo,
-            (span(keymap.key_of("quit"), "key"), span("  quits")),
+            *self._way("set-up", "sets up a server of your own", cells),
+            *self._way(
+                "demo", "starts the demo: a server with a sample organisation, in this program", cells
+            ),
+            *self._way("quit", "quits", cells),
+            (),
+            *wrap((span(steps), span(file, "head"), span(".")), cells),
             (),
             *wrap(
                 (
-                    span("For your own server, write this to "),
-                    span(str(paths.standard().config_file), "head"),
+                    span("The same in plain questions, without this screen: "),
+                    span("reltui init", "head"),
+                    span(". Every key of that file is told in config.example.toml, beside the README."),
                 ),
                 cells,
             ),
-            (),
-            *((span(f"  {line}", "info"),) for line in EXAMPLE),
-            (),
-            *wrap((span("and put a token with release permissions into that environment variable."),), cells),
         ]
+
+    def _way(self, action: str, words: str, cells: int) -> Sequence[Line]:
+        first, *more = wrap((span(words),), max(cells - 3, 20))
+        key = f"{self.app.keymap.key_of(action):<2} "
+        return [(span(key, "key"), *first), *((span(" " * len(key)), *row) for row in more)]
 
     def footer_actions(self) -> Sequence[Action]:
         offered = {action.id: action for action in self.app.keymap.offered(self.place)}
-        return [offered[name] for name in ("demo", "help", "quit")]
+        return [offered[name] for name in ("set-up", "demo", "help", "quit")]
+
+    def do_set_up(self) -> None:
+        """Ask for a server."""
+        from reltui.ui.screens.first_server import ServerScreen
+
+        self.app.push_screen(ServerScreen(self.app.options.config_file))
 
     def do_demo(self) -> None:
         """Start the demo, or say how."""
