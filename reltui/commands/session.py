@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from reltui.commands.output import Output
+from reltui.commands.secrets import ask
 from reltui.config import Config
 from reltui.crash import report
 from reltui.data.confirming import server_time
@@ -86,19 +88,23 @@ def run(
     read_only: bool,
     decides: bool = False,
     hold: float = 0.0,
+    signs_in: bool = True,
 ) -> int:
     """Do a command's work on a data service of its own; returns the exit code. Raises ReltuiError.
 
     `decides`: it may write, so what earlier runs left open is settled, and told, first. `hold`: seconds for
-    which its decisions can be taken back. The codes after a signal are 130, 143 and 129.
+    which its decisions can be taken back. `signs_in`: it asks for secrets that must be typed. The codes
+    after a signal are 130, 143 and 129.
     """
-    return asyncio.run(_run(work, config, folders, read_only=read_only, decides=decides, hold=hold))
+    typed = ask(config) if signs_in else {}
+    return asyncio.run(_run(work, config, folders, typed, read_only=read_only, decides=decides, hold=hold))
 
 
 async def _run(
     work: Callable[[Session], Awaitable[int]],
     config: Config,
     folders: Paths,
+    typed: Mapping[str, str],
     *,
     read_only: bool,
     decides: bool,
@@ -116,6 +122,10 @@ async def _run(
     loop.set_exception_handler(fault)
 
     async def begin() -> int:
+        for name, secret in typed.items():
+            # What is in the way is told by the first reading.
+            with suppress(ReltuiError):
+                await service.sign_in(name, secret)
         await service.start(settle=decides)
         for notice in service.notices:
             session.out.say(f"reltui: {notice}")

@@ -28,7 +28,9 @@ def start(parsed: argparse.Namespace, config: Config, folders: Paths) -> int:
             case "abandon":
                 work = _abandon(parsed)
             case "journal":
-                return run(_journal(parsed, folders), config, folders, read_only=read_only)
+                elsewhere: bool = parsed.elsewhere
+                work = _journal(parsed, folders)
+                return run(work, config, folders, read_only=read_only, signs_in=elsewhere)
             case "watch":
                 return run(_watch(parsed), config, folders, read_only=read_only)
             case _:

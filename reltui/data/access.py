@@ -113,5 +113,5 @@ def why_not(lacking: Mapping[str, SafeText], verb: Verb) -> SafeText | None:
     said = lacking.get(scope)
     if said is None:
         return None
-    what = "only read here" if EXECUTE in lacking else "not do this here"
-    return SafeText(f"This sign-in can {what}: it lacks {scope}. The server said: {said}")
+    what = "can only read here" if EXECUTE in lacking else "cannot do this here"
+    return SafeText(f"This sign-in {what}: it lacks {scope}. The server said: {said}")

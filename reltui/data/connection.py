@@ -26,8 +26,8 @@ class Connection:
     """The account of the configuration; empty where a token tells."""
     source: SafeText
     """Kind and place of the secret, never its value."""
-    typed: bool
-    """The secret was typed in, and is kept in memory only."""
+    must_be_typed: bool
+    """There is no source that could be asked again."""
     until: float | None
     """`time.time()` at which the token ends; None while nobody knows."""
     grants: tuple[Grant, ...]
@@ -63,7 +63,7 @@ def connection_of(
         sign_in=profile.sign_in,
         user=clean(profile.user),
         source=SafeText("typed in, kept in memory only") if typed else source_words(profile.secret),
-        typed=typed,
+        must_be_typed=profile.secret.prompt,
         until=transport.auth.until if transport is not None else None,
         grants=access.grants,
         proxy=clean(transport.proxy) if transport is not None else SafeText(""),

@@ -118,7 +118,8 @@ def _limits(limits: Mapping[str, SafeText], look: Look) -> Line:
     return (span(", ".join(told)) if told else span("the server has told none", "dim"),)
 
 
-def greeting(state: ServerState) -> SafeText:
+def greeting(state: ServerState, is_first: bool) -> SafeText:
     """What is told when signing in went well."""
     who = state.me.name if state.me is not None else SafeText("nobody")
-    return SafeText(f"Signed in to {state.name} as {who}. Nothing was sent again by itself.")
+    again = "" if is_first else " What was refused was not sent again."
+    return SafeText(f"Signed in to {state.name} as {who}.{again}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -35,6 +35,10 @@ class SignInScreen(Dialog):
         """The server as it is now."""
         return self.app.service.server(self.server)
 
+    @property
+    def _must_be_typed(self) -> bool:
+        return self.app.service.connection(self.server).must_be_typed
+
     def heading(self) -> Line:
         return (span(f"Sign in to {self.server}"),)
 
@@ -52,7 +56,7 @@ class SignInScreen(Dialog):
         said = self._trouble or one.state.sentence
         if said:
             lines += fact("Said", (Span(said, "bad"),), cells)
-        empty = "" if one.state.asks else " Leave it empty to ask the secret's source again."
+        empty = "" if one.must_be_typed else " Leave it empty to ask the secret's source again."
         told = f"What is typed stays in memory until the program ends, and is written nowhere.{empty}"
         return [*lines, *fact("", (span(told, "dim"),), cells)]
 
@@ -83,8 +87,11 @@ class SignInScreen(Dialog):
             SecretField("secret", placeholder="tab comes here; Enter signs in"),
         )
 
-    def on_mount(self) -> None:
+    def on_mount(self, event: events.Mount | None = None) -> None:
         """Into the field, where there is something to type; this is no decision."""
+        if event is not None:
+            # Else the handler of `Dialog` would run after this one, and put the focus on Cancel.
+            event.prevent_default()
         self.set_focus(self.query_one("#secret"))
 
     def update(self) -> None:
@@ -94,7 +101,7 @@ class SignInScreen(Dialog):
     def ready(self) -> SafeText | None:
         if self._is_busy:
             return BUSY
-        if self.state.asks and not self.query_one("#secret", SecretField).value:
+        if self._must_be_typed and not self.query_one("#secret", SecretField).value:
             return SafeText("Type it first.")
         return None
 
@@ -108,12 +115,13 @@ class SignInScreen(Dialog):
             self.confirm()
 
     def confirm(self) -> None:
+        is_first = self.state.asks
         typed = self.query_one("#secret", SecretField).take()
         self._is_busy, self._trouble = True, SafeText("")
         self.update()
-        self.app.run_worker(self._sign_in(self.server, typed), name="sign in", group="sign in")
+        self.app.run_worker(self._sign_in(self.server, typed, is_first), name="sign in", group="sign in")
 
-    async def _sign_in(self, server: str, typed: str) -> None:
+    async def _sign_in(self, server: str, typed: str, is_first: bool) -> None:
         """Goes on when the dialog was left, and says how it ended in any case."""
         try:
             await self.app.service.sign_in(server, typed)
@@ -127,6 +135,6 @@ class SignInScreen(Dialog):
                 self.update()
                 self.set_focus(self.query_one("#secret"))
             return
-        self.app.say(greeting(self.app.service.server(server)), "info")
+        self.app.say(greeting(self.app.service.server(server), is_first), "info")
         self.close_dialog()
         self.app.signing.ask_next()
