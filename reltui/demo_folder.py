@@ -32,7 +32,17 @@ def start_demo_server(options: ServerOptions, closing: ExitStack) -> tuple[Confi
     except RuntimeError as error:
         raise ConfigError(str(error)) from None
     os.environ[DEMO_TOKEN] = child.token
-    profile = Profile("demo", child.url, SecretSource(env=DEMO_TOKEN), protected=("PROD*",))
+    ca_file = folder / "authority.pem"
+    if child.authority:
+        # What is wrong with a certificate shows only where its authority is trusted.
+        ca_file.write_text(child.authority, encoding="ascii")
+    profile = Profile(
+        "demo",
+        child.url,
+        SecretSource(env=DEMO_TOKEN),
+        protected=("PROD*",),
+        ca_file=str(ca_file) if child.authority else "",
+    )
     return Config(profiles={"demo": profile}, default=("demo",)), paths.under(folder)
 
 

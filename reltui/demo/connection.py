@@ -66,6 +66,8 @@ class Connection:
         """The handshake that is under way on it."""
         self.answered = 0
         """Requests that were let through since the handshake."""
+        self.certificate = bool(writer.get_extra_info("peercert"))
+        """The client has shown a certificate of its own in the TLS handshake."""
         self._reader = reader
         self._writer = writer
         self._handler = handler

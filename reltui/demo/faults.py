@@ -152,9 +152,18 @@ def catalogue() -> dict[str, Kind]:
         faults_sign_in,
         faults_wire,
         faults_world,
+        tls,
     )
 
-    modules = (faults_wire, faults_archive, faults_content, faults_world, faults_definitions, faults_sign_in)
+    modules = (
+        faults_wire,
+        faults_archive,
+        faults_content,
+        faults_world,
+        faults_definitions,
+        faults_sign_in,
+        tls,
+    )
     kinds = [kind for module in modules for kind in module.KINDS]
     return {key: kind for kind in kinds for key in (kind.id, kind.name)}
 

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -24,11 +24,13 @@ from typing import IO, Any
 from reltui.demo.connection import Connection
 from reltui.demo.engine import Engine
 from reltui.demo.service import ServerOptions, Service
+from reltui.demo.tls import CUT, GOOD, OLD, TLS_FAULT, Tls, old_hello
 
 __all__ = ["ChildServer", "RunningDemo", "ServerOptions", "running", "serve_forever", "start_child"]
 
 _LOOPBACK = "127.0.0.1"
 _STOP_SECONDS = 5.0
+Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class RunningDemo:
     token: str
     control: str
     service: Service
+    tls: Tls | None = None
+    """Its certificates, where `url` has TLS."""
 
     @property
     def engine(self) -> Engine:
@@ -51,29 +55,47 @@ class _Listener:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.port = service.options.port
-        self._server: asyncio.Server | None = None
+        self.tls = Tls() if any(fault.kind.id == TLS_FAULT for fault in service.faults) else None
+        self.port = service.options.port if self.tls is None else 0
+        self.tls_port = service.options.port if self.tls is not None else 0
+        self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Task[Any]] = set()
         service.close_door = self._close_door
 
+    @property
+    def url(self) -> str:
+        """The collection base, with TLS where there is any."""
+        if self.tls is None:
+            return self.service.url(self.port)
+        return "https" + self.service.url(self.tls_port).removeprefix("http")
+
     async def open(self) -> None:
         """Listen; takes a free port at the first time and the same one ever after."""
-        self._server = await asyncio.start_server(self._connected, _LOOPBACK, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._listen(self._connected, self.port)
+        if self.tls is not None:
+            self.tls_port = await self._listen(self._secured, self.tls_port)
+
+    async def _listen(self, connected: Connected, port: int) -> int:
+        server = await asyncio.start_server(connected, _LOOPBACK, port)
+        self._servers.append(server)
+        found: int = server.sockets[0].getsockname()[1]
+        return found
+
+    def _stop_listening(self) -> None:
+        while self._servers:
+            self._servers.pop().close()
 
     async def close(self) -> None:
         """Stop listening and drop every connection."""
-        if self._server is not None:
-            self._server.close()
+        self._stop_listening()
         for task in tuple(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         await self.service.close()
 
     def _close_door(self, seconds: float) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        if self._servers:
+            self._stop_listening()
             self.service.spawn(self._reopen(seconds))
 
     async def _reopen(self, seconds: float) -> None:
@@ -81,12 +103,35 @@ class _Listener:
         await self.open()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._remember()
+        with suppress(asyncio.CancelledError):
+            await Connection(reader, writer, self.service).run()
+
+    async def _secured(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The same after a handshake, which goes wrong as the fault of the moment says."""
+        self._remember()
+        kinds = [f.text("kind") for f in self.service.faults if f.kind.id == TLS_FAULT]
+        trouble = kinds[0] if kinds else GOOD
+        assert self.tls is not None  # noqa: S101 - the port is only there with it
+        with suppress(asyncio.CancelledError, OSError):
+            if trouble == CUT:
+                await reader.read(1)
+                writer.transport.abort()
+                return
+            if trouble == OLD:
+                await reader.read(1)
+                writer.write(old_hello())
+                await reader.read()
+                writer.close()
+                return
+            await writer.start_tls(self.tls.context(trouble))
+            await Connection(reader, writer, self.service).run()
+
+    def _remember(self) -> None:
         task = asyncio.current_task()
         if task is not None:
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
-        with suppress(asyncio.CancelledError):
-            await Connection(reader, writer, self.service).run()
 
 
 @asynccontextmanager
@@ -94,9 +139,9 @@ async def running(options: ServerOptions | None = None) -> AsyncIterator[Running
     """A server on a real port, in the loop of the caller."""
     listener = _Listener(Service(options or ServerOptions()))
     await listener.open()
-    service, port = listener.service, listener.port
+    service = listener.service
     try:
-        yield RunningDemo(service.url(port), service.key, service.control(port), service)
+        yield RunningDemo(listener.url, service.key, service.control(listener.port), service, listener.tls)
     finally:
         await listener.close()
 
@@ -121,7 +166,10 @@ async def _serve(options: ServerOptions, *, bound_to_parent: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     async with running(options) as demo:
-        print(json.dumps({"url": demo.url, "token": demo.token, "control": demo.control}), flush=True)
+        access = {"url": demo.url, "token": demo.token, "control": demo.control}
+        if demo.tls is not None:
+            access |= {"authority": demo.tls.authority, "client_cert": demo.tls.client_cert}
+        print(json.dumps(access), flush=True)
         if bound_to_parent:
             reader = asyncio.StreamReader()
             await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -145,6 +193,8 @@ class ChildServer:
         self.url = access["url"]
         self.token = access["token"]
         self.control = access["control"]
+        self.authority = access.get("authority", "")
+        """With TLS: the certificate, in PEM form, that makes a client trust the server."""
         self.pid = process.pid
         self._process = process
 
