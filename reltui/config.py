@@ -8,6 +8,7 @@ import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,8 @@ class Profile:
     """A PEM file with a certificate of the person's own and its key, which only its owner may read."""
     proxy: str = "environment"
     """environment, none, or the address of a proxy."""
+    expires: date | None = None
+    """The last day on which the secret is good, where a person knows it."""
     allow_http: bool = False
     """Send the secret over plain http to a host other than this machine; shown in the header."""
 
@@ -304,6 +307,7 @@ class _Reader(Reader):
                 "ca_file",
                 "client_cert",
                 "proxy",
+                "expires",
                 "allow_http",
             ),
         )
@@ -339,6 +343,7 @@ class _Reader(Reader):
                 f"{at}client_cert", self.text(f"{at}client_cert", raw.get("client_cert", ""))
             ),
             proxy=self.proxy(f"{at}proxy", self.text(f"{at}proxy", raw.get("proxy", "environment"))),
+            expires=self.day(f"{at}expires", self.text(f"{at}expires", raw.get("expires", ""))),
             allow_http=allow_http,
         )
 
@@ -362,6 +367,12 @@ class _Reader(Reader):
         if trouble := profile_trouble(value):
             raise self.fail(key, trouble)
         return value.rstrip("/")
+
+    def day(self, key: str, value: str) -> date | None:
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise self.fail(key, 'must be a day such as "2027-01-31".') from None
 
     def proxy(self, key: str, value: str) -> str:
         if value in PROXIES:

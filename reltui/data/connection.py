@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from reltui.config import Profile, SecretSource
@@ -13,6 +14,9 @@ from reltui.model.text import SafeText, clean
 
 if TYPE_CHECKING:
     from reltui.api.transport import Transport
+
+WARNED_DAYS = 7
+"""So many days before its end a secret is told to end (reliability.md B14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,29 @@ def source_words(source: SecretSource) -> SafeText:
     return SafeText("asked for at the start" if source.prompt else "none: a Kerberos ticket")
 
 
+def ends_at(profile: Profile, transport: Transport | None) -> float | None:
+    """When the sign-in ends, as `time.time()` counts: as the token says, else as the configuration does."""
+    if transport is not None and transport.auth.until is not None:
+        return transport.auth.until
+    if profile.expires is None:
+        return None
+    after = datetime.combine(profile.expires + timedelta(days=1), time())
+    return after.astimezone().timestamp()
+
+
+def ending_soon(profile: Profile, today: date) -> SafeText | None:
+    """That a secret is about to end, or has ended; None for later, or where nobody knows."""
+    if profile.expires is None:
+        return None
+    left = (profile.expires - today).days
+    if left > WARNED_DAYS:
+        return None
+    if left < 0:
+        return SafeText(f"The secret of {profile.name} has expired on {profile.expires}: make another one.")
+    words = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
+    return SafeText(f"The secret of {profile.name} expires {words}, on {profile.expires}.")
+
+
 def connection_of(
     profile: Profile, state: ServerState, transport: Transport | None, access: Access, *, typed: bool
 ) -> Connection:
@@ -64,7 +91,7 @@ def connection_of(
         user=clean(profile.user),
         source=SafeText("typed in, kept in memory only") if typed else source_words(profile.secret),
         must_be_typed=profile.secret.prompt,
-        until=transport.auth.until if transport is not None else None,
+        until=ends_at(profile, transport),
         grants=access.grants,
         proxy=clean(transport.proxy) if transport is not None else SafeText(""),
         tls=transport.tls if transport is not None else SafeText(""),

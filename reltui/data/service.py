@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -21,7 +22,7 @@ from reltui.config import Config, is_read_only_environment
 from reltui.data import actions, readers, reading_inbox, refreshing, tasks, topics
 from reltui.data.cache import Cache
 from reltui.data.claims import Claims
-from reltui.data.connection import Connection
+from reltui.data.connection import Connection, ending_soon
 from reltui.data.decision import Decision, Draft, State, Verb
 from reltui.data.edits import EditStore
 from reltui.data.favourites import Favourites
@@ -164,7 +165,8 @@ class DataService:
     def notices(self) -> tuple[SafeText, ...]:
         """One-line things to say once."""
         own = [SafeText(notice) for notice in (self._cache.notice, self.favourites.notice) if notice]
-        return (*own, *self.outbox.troubles)
+        ending = [ending_soon(source.profile, date.today()) for source in self._sources.values()]
+        return (*own, *(notice for notice in ending if notice), *self.outbox.troubles)
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Be told of every change, on the loop; returns the way to end it."""

@@ -32,8 +32,6 @@ LIMITS: Mapping[str, str] = {
     "x-ratelimit-delay": "delayed by seconds",
     "x-ratelimit-reset": "resets at",
 }
-SOON = 7 * 86_400
-"""Seconds before its end from which a secret warns (reliability.md B14)."""
 
 
 def facts(one: Connection, now: float, look: Look) -> Sequence[tuple[str, Line]]:
