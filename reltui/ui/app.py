@@ -7,6 +7,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from reltui.config import Config
 from reltui.data.decision import IN_FLIGHT, RECALLABLE, Decision, Verb
 from reltui.data.service import DataService
 from reltui.data.topics import Changed, Event, Snapshot
+from reltui.errors import ReltuiError
 from reltui.model.project import Project
 from reltui.model.text import SafeText
 from reltui.ui import desktop, ending, jobs, keys
@@ -67,6 +69,8 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self.said: deque[Said] = deque(maxlen=50)
         """What was said, newest last; `!` shows it."""
         self.crash: BaseException | None = None
+        self.typed_secret = ("", "")
+        """Profile and secret of the first configuration, for the run that begins with it."""
         self._text_filter = TextFilter()
         self._top: dict[str, ReltuiScreen] = {}
         self.watches = Watches(self)
@@ -101,12 +105,20 @@ class ReltuiApp(App[str], inherit_bindings=False):
     def _begin(self) -> None:
         gc.enable()  # the command line has switched it off for the start
         self.telling.look()
+        if self.typed_secret[1] and self.service.servers:
+            (profile, secret), self.typed_secret = self.typed_secret, ("", "")
+            self.run_worker(self._sign_in(profile, secret), name="sign in")
         if self.service.servers:
             self.run_worker(self.service.start(), name="start")
         if self.options.link and self.service.servers:
             from reltui.ui.links import open_link
 
             open_link(self, self.options.link)
+
+    async def _sign_in(self, profile: str, secret: str) -> None:
+        """How it goes is told by the server's state."""
+        with suppress(ReltuiError):
+            await self.service.sign_in(profile, secret)
 
     def _resumed(self) -> None:
         # Textual leaves the screen blank after fg (Textualize/textual#6298); goes when that is closed.

@@ -38,9 +38,12 @@ async def run(
     options: UiOptions,
 ) -> int:
     """Run the application, and then what was chosen on its welcome screen; returns the exit code."""
+    typed_secret = ("", "")
     while True:
         app = make(service, config, options)
+        app.typed_secret = typed_secret
         code = await _run_one(app, service, options)
+        typed_secret = app.typed_secret
         if app.return_value == DEMO and options.start_demo is not None:
             _tell("Starting the demo ...")
             service, config = await options.start_demo()

@@ -104,8 +104,10 @@ class PickProjects(PickScreen):
 class ReviewFile(Dialog):
     """The new file, or what becomes otherwise in the present one."""
 
-    def __init__(self, planned: Planned, left: SafeText) -> None:
+    def __init__(self, planned: Planned, left: SafeText, typed: str) -> None:
+        """`left` is what is to do before the next start, `typed` the secret for this one."""
         super().__init__("Write")
+        self._typed = typed
         self._planned = planned
         self._left = left
 
@@ -121,6 +123,8 @@ class ReviewFile(Dialog):
         for text in self._planned.lines():
             role = roles.get(text[:1], "info")
             lines += [(span("  "), *row) for row in wrap((Span(clean(text), role),), cells - 2)]
+        # All of it is seen before it is written.
+        self.needed = len(lines)
         return lines
 
     def confirm(self) -> None:
@@ -130,6 +134,7 @@ class ReviewFile(Dialog):
             self.app.say(SafeText(str(error)), "bad")
             return
         if self.app.options.start_configured is not None:
+            self.app.typed_secret = (self._planned.name, self._typed)
             self.app.exit(CONFIGURED)
         else:
             self.close_dialog()

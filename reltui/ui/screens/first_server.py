@@ -43,6 +43,8 @@ class ServerScreen(QuestionScreen):
         self._busy = False
         self._found: list[tuple[str, SafeText]] = []
         self._config = Config()
+        self._secret = ""
+        """What was typed last, for the run that begins with the new configuration."""
 
     def lines(self, cells: int) -> list[Line]:
         found = super().lines(cells)
@@ -52,7 +54,7 @@ class ServerScreen(QuestionScreen):
     def _typed(self, text: str) -> None:
         if self._busy:
             return
-        self.trouble, self._found = SafeText(""), []
+        self.trouble, self._found, self._secret = SafeText(""), [], ""
         try:
             self._config = first_minute.present(self._file)
             answers = Answers(read_address(text))
@@ -165,6 +167,7 @@ class ServerScreen(QuestionScreen):
             if not text:
                 raise ValueError("Type the secret first.")
             self.app.pop_screen()
+            self._secret = text
             self._enter(answers, text)
 
         told = [
@@ -191,4 +194,5 @@ class ServerScreen(QuestionScreen):
         except ConfigError as error:
             self._end(SafeText(str(error)))
             return
-        self.app.push_screen(ReviewFile(planned, first_minute.left_to_do(answers.secret)))
+        left = first_minute.left_to_do(answers.secret)
+        self.app.push_screen(ReviewFile(planned, left, self._secret))

@@ -16,6 +16,7 @@ from reltui.ui.screens.dialog import key_hint
 from reltui.ui.screens.screen import ReltuiScreen
 from reltui.ui.widgets.lines import Lines
 from reltui.ui.widgets.rule import rule
+from reltui.ui.widgets.secret_field import SecretField
 
 
 class QuestionScreen(ReltuiScreen):
@@ -47,9 +48,10 @@ class QuestionScreen(ReltuiScreen):
         yield Lines(id="header")
         yield Lines(id="title")
         yield Lines(id="text")
-        field = line_field("value", value=self._value, placeholder="type here")
-        field.password = self._masked
-        yield field
+        if self._masked:
+            yield SecretField("value", placeholder="type here")
+        else:
+            yield line_field("value", value=self._value, placeholder="type here")
         yield Lines(id="filler")
         yield Lines(id="status")
         yield Lines(id="footer")
@@ -95,13 +97,14 @@ class QuestionScreen(ReltuiScreen):
         return super().key_pressed(event)
 
     @on(Input.Submitted)
-    def entered(self, event: Input.Submitted) -> None:
+    def entered(self) -> None:
         """Take what was typed; the screen stays where that raises ValueError with a sentence."""
         if not self.is_current:
             return
         self.app.hush()
+        field = self.query_one("#value", Input)
         try:
-            self._take(event.value)
+            self._take(field.take() if isinstance(field, SecretField) else field.value)
         except ValueError as error:
             self.trouble = SafeText(str(error))
             self.update()
