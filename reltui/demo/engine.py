@@ -42,7 +42,13 @@ class Engine(DefinitionCalls):
     """
 
     def __init__(
-        self, *, seed: int = 1, size: str = "small", speed: float = 1.0, today: datetime | None = None
+        self,
+        *,
+        seed: int = 1,
+        size: str = "small",
+        speed: float = 1.0,
+        today: datetime | None = None,
+        older: bool = False,
     ) -> None:
         self.strict = True
         self.defers = True
@@ -50,7 +56,7 @@ class Engine(DefinitionCalls):
         self._clock = Clock(today or datetime.now(UTC), speed)
         self._speed = speed
         super().__init__(World(seed))
-        self.me: Json = populate(self._world, size, self._clock.start)
+        self.me: Json = populate(self._world, size, self._clock.start, older=older)
         self.projects: list[Json] = self._world.projects
         self.identities: dict[str, Json] = self._world.people.by_id
         self.audit = Audit(self._world.people)

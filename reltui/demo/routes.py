@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reltui.demo import (
+    older_shapes,
     routes_approvals,
     routes_artifacts,
     routes_core,
@@ -30,7 +31,14 @@ from reltui.demo.messages import (
     list_answer,
 )
 from reltui.demo.shapes import Json, Shaper
-from reltui.demo.versions import RESOURCES, Generation, negotiate, options_entry, requested_version
+from reltui.demo.versions import (
+    FIRST_OF_NOW,
+    RESOURCES,
+    Generation,
+    negotiate,
+    options_entry,
+    requested_version,
+)
 
 Handle = Callable[[Context], Answer]
 
@@ -47,6 +55,15 @@ class Route:
     """`required`, `optional` or `none`."""
     other_resources: dict[str, str] | None = None
     """Methods that are versioned as another resource."""
+    older: dict[str, Handle] = field(default_factory=dict)
+    """Methods before 4.0 only."""
+
+    def methods_at(self, *, is_older: bool) -> dict[str, Handle]:
+        """The methods of a version, which may be one before 4.0."""
+        if not is_older:
+            return self.methods
+        before = {key: handle for key, handle in self.methods.items() if older_shapes.has(self.pattern, key)}
+        return before | self.older
 
     def match(self, path: tuple[str, ...]) -> dict[str, str] | None:
         """The named parts of a path that fits, compared without case; `{*path}` takes all that is left."""
@@ -120,12 +137,15 @@ ROUTES: tuple[Route, ...] = (
         POST=routes_definitions.create,
         PUT=routes_definitions.update,
     ),
-    _route(
-        "release/definitions/{definition}",
-        "definitions",
-        GET=routes_definitions.get,
-        PATCH=routes_definitions.undelete,
-        DELETE=routes_definitions.delete,
+    replace(
+        _route(
+            "release/definitions/{definition}",
+            "definitions",
+            GET=routes_definitions.get,
+            PATCH=routes_definitions.undelete,
+            DELETE=routes_definitions.delete,
+        ),
+        older={"PUT": routes_definitions.update},
     ),
     _route(
         "release/definitions/{definition}/tags",
@@ -274,21 +294,26 @@ class Routes:
         if (route.project == "required" and not named) or (route.project == "none" and named):
             return _no_controller(request)
         method = "GET" if request.method == "HEAD" else request.method
-        if method not in route.methods:
-            return framework_error(
-                405, f"The requested resource does not support http method '{request.method}'."
-            )
-        resource = RESOURCES[(route.other_resources or {}).get(method, route.resource)]
+        if method not in route.methods and method not in route.older:
+            return _no_method(request)
+        name = (route.other_resources or {}).get(method, route.resource)
+        resource = RESOURCES[name]
         if not resource.serves(self._generation.maximum):
             return _no_controller(request)
         asked = requested_version(request.query, request.headers.get("accept", ""))
         served = negotiate(resource, self._generation, asked, write=request.is_write)
+        if resource.mark(served.number) == "-":
+            return _no_controller(request)
+        is_older = served.number < FIRST_OF_NOW
+        if method not in route.methods_at(is_older=is_older):
+            return _no_method(request)
         call.version = served.text
         project = _project(engine, named) if named else None
         host = request.headers["host"]
         shaper = Shaper(f"http://{host}/{base}", served.number, named)
         context = Context(engine, request, body, self._generation, served.number, shaper, project, params)
-        return route.methods[method](context)
+        handle = route.methods_at(is_older=is_older)[method]
+        return older_shapes.answer(handle, name, context) if is_older else handle(context)
 
     def _below_base(self, request: Request) -> tuple[str, tuple[str, ...] | None]:
         """The base a request was sent to and what follows it; the server root serves `_apis` as well."""
@@ -329,6 +354,10 @@ def _project(engine: Engine, named: str) -> Json:
         f"TF200016: The following project does not exist: {named}. Verify that the name of the project is "
         "correct and that the project exists on the specified Azure DevOps Server.",
     )
+
+
+def _no_method(request: Request) -> Answer:
+    return framework_error(405, f"The requested resource does not support http method '{request.method}'.")
 
 
 def _no_controller(request: Request) -> Answer:

@@ -17,6 +17,7 @@ from reltui.demo.company import Ask, Open, Spec
 from reltui.demo.history import APPROVALS_EACH, DEPLOYMENTS_EACH, ENVIRONMENTS_EACH, PHASES_EACH, Play
 from reltui.demo.identifiers import guid
 from reltui.demo.lines import ReleaseLine
+from reltui.demo.older_sample import plain_openings, plain_specs
 from reltui.demo.records import Json
 from reltui.demo.templates import stage
 from reltui.demo.world import World
@@ -72,9 +73,9 @@ class Plan:
     opening: Open | None = None
 
 
-def populate(world: World, size: str, now: float) -> Json:
-    """Fill the world up to `now`; returns the identity of the signed-in person."""
-    return Seeder(world, SIZES[size], now).run()
+def populate(world: World, size: str, now: float, *, older: bool = False) -> Json:
+    """Fill the world up to `now`; returns the identity of the signed-in person. `older`: as before 4.0."""
+    return Seeder(world, SIZES[size], now, older=older).run()
 
 
 def still_asked(ask: Ask, signed: int) -> tuple[str, ...]:
@@ -88,13 +89,14 @@ def still_asked(ask: Ask, signed: int) -> tuple[str, ...]:
 class Seeder:
     """Puts everything in place, in the order of time."""
 
-    def __init__(self, world: World, size: Size, now: float) -> None:
+    def __init__(self, world: World, size: Size, now: float, *, older: bool = False) -> None:
         self.world = world
+        self.older = older
         self.size = size
         self.now = now
         self.random = Random(f"{world.seed}:sample")
         self.ids: dict[str, str] = {}
-        self.specs = list(company.SPECS)
+        self.specs = plain_specs(company.SPECS) if older else list(company.SPECS)
         self.projects = dict(company.PROJECTS)
         """Name to description and the keys of who works there."""
         for name in company.MORE_PROJECTS[: size.projects - len(self.projects)]:
@@ -241,6 +243,8 @@ class Seeder:
 
     def _use_library(self, body: Json, project_id: str) -> None:
         """Link the variable groups that the company's table names."""
+        if self.older:
+            return
         whole, production = company.LIBRARY.get(body["name"], ((), ()))
         ids = {group["name"]: group["id"] for group in self.world.resources.variable_groups(project_id)}
         body["variableGroups"] = [ids[name] for name in whole]
@@ -268,7 +272,7 @@ class Seeder:
         by_name = {spec.name: position for position, spec in enumerate(self.specs)}
         plans = [
             Plan(self.now - opening.minutes * 60.0, by_name[opening.name], opening.fate, opening=opening)
-            for opening in company.OPEN
+            for opening in (plain_openings(company.OPEN) if self.older else company.OPEN)
         ]
         plans += [
             Plan(self.now - 3.2 * 3600, by_name["Reporting.CD"], "NNNN", "draft"),

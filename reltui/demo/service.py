@@ -84,6 +84,7 @@ class Service:
             size=size,
             speed=self.options.speed,
             today=self.options.today,
+            older=self.generation.is_older,
         )
         engine.strict = self.options.strict
         engine.defers = self.options.defers

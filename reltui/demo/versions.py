@@ -2,20 +2,22 @@
 
 What no source settles (the '?' and 'U' entries of api.md 2.2) is chosen here and nowhere else:
 batch approvals and approval history follow the approvals column, folders of 5.0 follow 5.1, the build,
-core and identity areas are released in every version, task types are a preview in every version, and nothing
-below 2.2 is served.
+core and identity areas are released in every version, task types are a preview in every version, nothing
+below 2.2 is served, and a server before 4.0 has of the release area what was documented for it.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reltui.demo.messages import HttpError
 
 Version = tuple[int, int]
 
 OLDEST: Version = (2, 2)
+FIRST_OF_NOW: Version = (4, 0)
+"""From here on objects have the shapes of today, in the main (api.md 2.6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Generation:
     """True for Azure DevOps Services: other sign-in behaviour, headers and rules."""
 
     @property
+    def is_older(self) -> bool:
+        """Before 4.0: no jobs, no gates, and other shapes (api.md 2.6)."""
+        return self.maximum < FIRST_OF_NOW
+
+    @property
     def root(self) -> tuple[str, ...]:
         """Path segments of the server itself, without the collection."""
         return self.base[:-1]
@@ -39,6 +46,9 @@ class Generation:
 GENERATIONS: dict[str, Generation] = {
     generation.name: generation
     for generation in (
+        Generation("tfs-2015.2", (2, 2), ("tfs", "NorthCollection")),
+        Generation("tfs-2017", (3, 2), ("tfs", "NorthCollection")),
+        Generation("tfs-2018-rtw", (4, 0), ("tfs", "NorthCollection")),
         Generation("tfs-2018", (4, 1), ("tfs", "NorthCollection")),
         Generation("server-2019", (5, 0), ("tfs", "NorthCollection")),
         Generation("server-2019.1", (5, 1), ("tfs", "NorthCollection")),
@@ -51,6 +61,8 @@ GENERATIONS: dict[str, Generation] = {
 DEFAULT_GENERATION = "server-2022"
 
 COLUMNS: tuple[Version, ...] = (
+    (2, 2),
+    (3, 0),
     (4, 0),
     (4, 1),
     (5, 0),
@@ -75,10 +87,9 @@ class Resource:
     """One per column of COLUMNS: `rel` released, `pN` preview with resource version N, `-` absent."""
 
     def mark(self, version: Version) -> str:
-        """The mark that rules at `version`; a number before 4.0 counts as a first preview."""
-        if version < COLUMNS[0]:
-            return "rel" if self.marks[0] == "rel" else "p2"
-        return self.marks[max(index for index, column in enumerate(COLUMNS) if column <= version)]
+        """The mark that rules at `version`; a number before the first column counts as that."""
+        at = [index for index, column in enumerate(COLUMNS) if column <= version]
+        return self.marks[max(at, default=0)]
 
     def resource_version(self, version: Version) -> int:
         """The newest resource version among the columns up to `version`."""
@@ -104,6 +115,7 @@ class Resource:
 
 
 def _project(identifier: str, area: str, name: str, template: str, marks: str) -> Resource:
+    """`marks` from 4.0 on."""
     return Resource(identifier, area, name, "{project}/_apis/{area}/" + template, tuple(marks.split()))
 
 
@@ -113,12 +125,13 @@ def _release(identifier: str, name: str, template: str, marks: str) -> Resource:
 
 _ENVIRONMENT = "releases/{releaseId}/environments/{environmentId}"
 _ATTEMPT = f"{_ENVIRONMENT}/attempts/{{attemptId}}"
-_SDK_ONLY = " ".join(["p1"] * len(COLUMNS))
+_LATER = len([column for column in COLUMNS if column >= FIRST_OF_NOW])
+_SDK_ONLY = " ".join(["p1"] * _LATER)
 """Not in the published descriptions; client libraries ask for a preview (api.md 3.9)."""
-_RELEASED = ("rel",) * len(COLUMNS)
-_ALWAYS_PREVIEW = ("p1",) * len(COLUMNS)
+_RELEASED = ("rel",) * _LATER
+_ALWAYS_PREVIEW = ("p1",) * _LATER
 
-RESOURCES: dict[str, Resource] = {
+_RESOURCES: dict[str, Resource] = {
     "releases": _release(
         "a166fde7-27ad-408e-ba75-703c2cc9d500",
         "releases",
@@ -391,15 +404,32 @@ RESOURCES: dict[str, Resource] = {
         "build",
         "changes",
         "{project}/_apis/{area}/{resource}",
-        ("p2",) * len(COLUMNS),
+        ("p2",) * _LATER,
     ),
     "work items between builds": Resource(
         "52ba8915-5518-42e3-a4bb-b0182d159e2d",
         "build",
         "workitems",
         "{project}/_apis/{area}/{resource}",
-        ("p2",) * len(COLUMNS),
+        ("p2",) * _LATER,
     ),
+}
+
+_BEFORE_4: dict[str, tuple[str, str]] = {
+    "releases": ("p1", "p2"),
+    "environments": ("p1", "p2"),
+    **dict.fromkeys(("definitions", "approvals", "approval", "logs", "environment log"), ("p1", "p1")),
+    **dict.fromkeys(("connection data", "task types", "queues"), ("p1", "p1")),
+    "resource areas": ("-", "p1"),
+    **dict.fromkeys(("projects", "identities", "build definitions", "repositories", "refs"), ("rel", "rel")),
+    **dict.fromkeys(("builds", "build changes", "build work items"), ("rel", "rel")),
+    **dict.fromkeys(("changes between builds", "work items between builds"), ("p2", "p2")),
+}
+"""The marks of 2.2 and 3.0; what is not in it came with 4.0."""
+
+RESOURCES: dict[str, Resource] = {
+    key: replace(resource, marks=(*_BEFORE_4.get(key, ("-", "-")), *resource.marks))
+    for key, resource in _RESOURCES.items()
 }
 
 AREAS: tuple[tuple[str, str], ...] = (
