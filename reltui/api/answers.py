@@ -31,6 +31,8 @@ _TITLE = re.compile(r"<title[^>]{0,200}>(.{0,1000}?)</title", re.IGNORECASE | re
 _SIGN_IN = re.compile(r"sign[ -]?in|log[ -]?[io]n|_signin|authenticat", re.IGNORECASE)
 _GATEWAY = re.compile(r"gateway|proxy|firewall|filter", re.IGNORECASE)
 _PORTAL = re.compile(r"captive|portal|hotspot|guest (?:network|wi-?fi)|accept the terms", re.IGNORECASE)
+_CERTIFICATE = re.compile(r"client certificate", re.IGNORECASE)
+_MAINTENANCE = re.compile(r"maintenance|wartung|be back soon|temporarily unavailable", re.IGNORECASE)
 _PAGE_START = re.compile(rb"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 _ZIP_TYPES = (ZIP, "application/x-zip-compressed", "application/octet-stream")
 _OWN_HEADERS = ("activityid", "x-tfs-processid", "x-vss-e2eid", "x-tfs-serviceerror")
@@ -145,7 +147,9 @@ def error_of(reply: Reply, scope: str, retry_after: float | None) -> ApiError:
         return NotSignedIn(f"{reason} {_SIGN_IN_AGAIN}", status=status, activity=activity, offers=offers)
     if status == 407:
         return NotTheServer(
-            "The proxy on the way asks for a sign-in; put it into the address of the proxy.", status=status
+            "The proxy on the way asks for a sign-in; put name and password into its address in the "
+            "environment.",
+            status=status,
         )
     if status == 511:
         return NotTheServer(
@@ -153,6 +157,11 @@ def error_of(reply: Reply, scope: str, retry_after: float | None) -> ApiError:
             status=status,
         )
     if status == 403:
+        if _CERTIFICATE.search(_title(reply)):
+            return NotTheServer(
+                f"{reply.host} asks for a certificate of yours; name it as client_cert in the profile.",
+                status=status,
+            )
         if reply.is_html and not reply.is_from_the_server:
             return _page(reply)
         reason = said or f"The server does not permit this; the token needs {scope}."
@@ -164,6 +173,8 @@ def error_of(reply: Reply, scope: str, retry_after: float | None) -> ApiError:
         return NotFound(reason, status=status, activity=activity)
     if status == 429 or status >= 500:
         reason = said or f"The server cannot answer now: {_named(status)}{_titled(reply)}."
+        if not said and _MAINTENANCE.search(_title(reply)):
+            reason = f"{reply.host} is being maintained{_titled(reply)}; reltui goes on when it answers."
         return Unavailable(reason, status=status, activity=activity, retry_after=retry_after)
     if reply.is_html and not reply.is_from_the_server:
         return _page(reply)
@@ -198,8 +209,11 @@ def _redirected(reply: Reply) -> Redirected:
     if scheme == "http":
         place += " over plain http"
     sentence = f"The server sends the call on to {place}, which reltui does not follow"
+    is_elsewhere = bool(host) and host != reply.host and not reply.is_from_the_server
     if _SIGN_IN.search(location):
         sentence += "; it looks like a sign-in page"
+    elif _PORTAL.search(location) or (is_elsewhere and scheme == "http"):
+        sentence += "; a portal or proxy stands between: sign in to the network first"
     return Redirected(f"{sentence}.", status=reply.status, activity=reply.activity)
 
 

@@ -62,13 +62,20 @@ async def _land_then_error(situation: Situation) -> Answer:
 
 
 async def _down(situation: Situation) -> Answer:
+    """A stopped collection, or (`as=page`) the page that a web server shows while it is maintained."""
+    retry = situation.fault.text("retry")
+    if situation.fault.text("as") == "page":
+        status = int(situation.fault.number("status"))
+        page = html_answer(status, "Down for maintenance", "We will be back at 06:00.", bare=True)
+        page.headers += [("Retry-After", retry)] if retry else []
+        return page
     answer = error_answer(
         int(situation.fault.number("status")),
         "VssServiceException",
         "TF24668: The following team project collection is stopped: NorthCollection. Start the "
         "collection and then try again. Administrator Reason: weekly maintenance.",
     )
-    answer.headers.append(("Retry-After", situation.fault.text("retry")))
+    answer.headers += [("Retry-After", retry)] if retry else []
     return answer
 
 
@@ -163,7 +170,12 @@ async def _canary(situation: Situation) -> Answer:
 
 
 async def _portal(situation: Situation) -> Answer:
-    return html_answer(511, "Guest network", "Accept the terms to use the network.", bare=True)
+    """A captive portal: 511, a redirect to its page over plain http, or the page itself."""
+    status = {"511": 511, "302": 302}.get(situation.fault.text("kind"), 200)
+    answer = html_answer(status, "Guest network", "Accept the terms to use the network.", bare=True)
+    if status == 302:
+        answer.headers.append(("Location", situation.fault.text("to")))
+    return answer
 
 
 async def _gzip_bomb(situation: Situation) -> Answer:
@@ -316,8 +328,9 @@ KINDS = (
         "srv-06",
         "down-5xx",
         _down,
-        "503 with Retry-After, nothing done",
-        arguments={"status": 503.0, "retry": "30"},
+        "503 with Retry-After, nothing done; as=stopped (a stopped collection) or page (maintenance)",
+        arguments={"status": 503.0, "retry": "30", "as": "stopped"},
+        choices={"as": ("stopped", "page")},
     ),
     Kind("srv-07", "short-body", _short_body, "declares 5,000 bytes or more, sends 40 %"),
     Kind("srv-08", "cut-json", _cut_json, "right length, JSON cut", arguments={"keep": 0.5}),
@@ -353,7 +366,14 @@ KINDS = (
         "302 to a sign-in host",
         arguments={"status": 302.0, "to": "https://signin.north-harbour.example/_signin?realm=north"},
     ),
-    Kind("srv-14", "portal", _portal, "511 from a captive portal"),
+    Kind(
+        "srv-14",
+        "portal",
+        _portal,
+        "a captive portal: kind=511, 302 (to plain http) or page; its certificate: srv-50:kind=other-host",
+        arguments={"kind": "511", "to": "http://guest.north-harbour.example/welcome"},
+        choices={"kind": ("511", "302", "page")},
+    ),
     Kind(
         "srv-15",
         "canary-redirect",
