@@ -6,7 +6,7 @@ import argparse
 import gc
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         if parsed.command == "init":
             return _init(parsed)
         if parsed.command in COMMANDS:
-            return _command(parsed)
+            return _guarded(_doctor if parsed.command == "doctor" else _command, parsed)
         return _screens(parsed)
     except ReltuiError as error:
         print(f"reltui: {error}", file=sys.stderr)
@@ -273,8 +273,33 @@ def _command(parsed: argparse.Namespace) -> int:
 
     folders = paths.standard()
     config = _chosen(load(parsed.config or folders.config_file), parsed.profile)
+    return start(parsed, config, folders)
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    """What works and what does not; also without a configuration, or with a broken one."""
+    from reltui import paths
+    from reltui.commands.doctor import Request, doctor
+    from reltui.config import load
+    from reltui.ui.keys import keymap
+
+    folders = paths.standard()
+    file = parsed.config or folders.config_file
+
+    def read() -> Config:
+        config = _chosen(load(file), parsed.profile)
+        keymap(config)
+        return config
+
+    asked_for = bool(parsed.config or parsed.profile)
+    request = Request(file, asked_for, read_only=parsed.read_only, as_json=parsed.json)
+    return doctor(request, folders, read)
+
+
+def _guarded(command: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:
+    """A command's exit code, also of one that fails by a fault of its own."""
     try:
-        return start(parsed, config, folders)
+        return command(parsed)
     except ReltuiError:
         raise
     except Exception as error:  # the last resort: a script gets one sentence and a code, never a traceback

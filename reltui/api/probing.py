@@ -1,16 +1,35 @@
-"""Looks at the way to a server below HTTP, for `reltui doctor`: name and connection. Nothing is sent here."""
+"""Looks for `reltui doctor`: name and connection, where nothing is sent, and reads for their own sake."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from reltui.api.auth import NOBODY, Auth, Secret
 from reltui.api.connections import route_of
+from reltui.api.endpoints import ENDPOINTS, OLDEST, VERSIONS
+from reltui.api.failures import chain
+from reltui.api.pace import Timing
+from reltui.api.transport import Transport
 from reltui.config import Profile
+from reltui.errors import ApiError
+
+PATIENCE = Timing(read=10.0, connect=5.0, tries=2)
+"""Shorter than those of the screens: somebody waits for the whole page."""
+PICKED = (
+    "queues",
+    "deployment groups",
+    "variable groups",
+    "build definitions",
+    "repositories",
+    "connections",
+)
+"""Calls of other areas that the editor makes for its lists, each with a scope of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +53,10 @@ def first_hop(profile: Profile) -> Hop:
 
 def addresses_of(host: str, port: int) -> tuple[str, ...]:
     """What a name stands for. Takes as long as the name service takes. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise OSError("This cannot be the name of a host.") from None
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
@@ -55,3 +77,32 @@ async def connect(addresses: Iterable[str], port: int, seconds: float) -> tuple[
         writer.transport.abort()
         return address, time.monotonic() - begun
     raise trouble
+
+
+def stranger(profile: Profile) -> Transport:
+    """A transport that does not sign in."""
+    return Transport(profile, Auth(NOBODY, Secret("")), read_only=True, timing=PATIENCE)
+
+
+async def read_one(
+    transport: Transport, name: str, generation: str = "", path: Mapping[str, str] | None = None
+) -> object:
+    """Make one read by its name in the table of calls, of one row where it is a list; what was answered.
+
+    Raises a kind of ApiError, or ConfigError.
+    """
+    endpoint = ENDPOINTS[name]
+    query = {"$top": "1"} if path else {}
+    if endpoint.resource:
+        query["api-version"] = VERSIONS[endpoint.resource][generation or OLDEST]
+    return (await transport.call(endpoint, path=path or {}, query=query)).data
+
+
+def scope_of(name: str) -> str:
+    """What a token needs for a call."""
+    return ENDPOINTS[name].scope
+
+
+def is_of_tls(error: ApiError) -> bool:
+    """The connection was there, and TLS was not."""
+    return any(isinstance(each, ssl.SSLError) for each in chain(error)) or "TLS" in str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-COMMANDS = ("inbox", "approve", "reject", "create", "abandon", "journal", "watch", "init")
+COMMANDS = ("inbox", "approve", "reject", "create", "abandon", "journal", "watch", "init", "doctor")
 CODES = "Exit codes: 0 done, 1 it did not happen, 2 wrong use, 3 not settled; 130, 143, 129 after a signal."
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -20,6 +20,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _journal(_command(commands, "journal", "what was decided from here, and how it ended"))
     _watch(_command(commands, "watch", "wait until something new waits for you"))
     _init(commands)
+    _doctor(_command(commands, "doctor", "what works and what does not, and what to do about it"))
 
 
 def _command(
@@ -46,6 +47,11 @@ def _init(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--config", metavar="FILE", type=Path, help="write this file", default=argparse.SUPPRESS
     )
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = "Exit codes: 0 all is ok or warn, 1 something is BAD, 2 the configuration cannot be used."
+    parser.add_argument("--json", action="store_true", help="one JSON document; the README describes it")
 
 
 def _forms(parser: argparse.ArgumentParser, *, with_csv: bool = False) -> None:

@@ -86,11 +86,11 @@ def unknown(name: str, found: str, todo: str = "") -> Finding:
     return Finding(name, Health.UNKNOWN, SafeText(found), SafeText(todo))
 
 
-def in_order(names: Sequence[str], found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """A finding for every name; what was not examined says what stood in its way."""
+def in_order(names: Sequence[str], found: Iterable[Finding], reason: str = "") -> tuple[Finding, ...]:
+    """A finding for every name; what was not examined says what stood in its way, or else the reason."""
     known = {finding.name: finding for finding in found}
     first = next((name for name in names if name in known and known[name].health is Health.BAD), "")
-    reason = f"not examined: first repair {first}" if first else "not examined"
+    reason = f"not examined: first repair {first}" if first else reason or "not examined"
     return tuple(
         known.get(name) or Finding(name, Health.UNKNOWN, SafeText(reason), is_skipped=True) for name in names
     )

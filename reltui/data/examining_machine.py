@@ -97,10 +97,14 @@ def _profiles(config: Config) -> Finding:
 # Folders
 
 
-async def examine_folders(folders: Paths) -> Section:
-    """Where the files are, who may read them, and whether there is room. Makes none of them."""
+async def examine_folders(folders: Paths, file: Path) -> Section:
+    """Where the files are, who may read them, and whether there is room. Makes none of them.
+
+    `file` is config.toml, which may be elsewhere.
+    """
+    places = {"config": file.absolute().parent, "state": folders.state, "cache": folders.cache}
     looks: dict[str, Callable[[], Finding]] = {
-        "config": lambda: config_folder(folders.config),
+        "config": lambda: config_folder(places["config"]),
         "state": lambda: own_folder("state", folders.state),
         "cache": lambda: own_folder("cache", folders.cache),
     }
@@ -109,10 +113,10 @@ async def examine_folders(folders: Paths) -> Section:
         try:
             found.append(await aside(look))
         except TimeoutError:
-            where = short(getattr(folders, name))
+            where = short(places[name])
             found.append(bad(name, f"{where} gives no answer", "look whether its file system is there"))
         except OSError as error:
-            where = short(getattr(folders, name))
+            where = short(places[name])
             found.append(bad(name, f"{where}: {error.strerror}", "repair its owner and mode"))
     return Section("folders", SafeText(""), SafeText(""), in_order(FOLDERS, found))
 
@@ -195,7 +199,7 @@ def examine_terminal(facing: Facing, state: Path) -> Section:
     stopped = _stopped(stopped_so_far(state))
     if not facing.is_terminal:
         found = [unknown("drawing", "no terminal here: input and output are files or pipes"), stopped]
-        return _terminal(facing, tuple(found))
+        return _terminal(facing, in_order(TERMINAL, found, "not examined: no terminal here"))
     if facing.term in NOT_DRAWN_ON:
         what = f"TERM={facing.term}" if facing.term else "TERM is not set"
         todo = "export TERM=xterm-256color; or use reltui inbox, which needs no screen"
@@ -299,7 +303,7 @@ def notices(facing: Facing) -> Finding:
 
 def _stopped(stopped: Stopped | None) -> Finding:
     if stopped is None:
-        return ok("stopped", "no control character of a text ever got as far as the terminal")
+        return ok("stopped", "nothing: no text has tried to steer the terminal")
     return warn(
         "stopped",
         f"{stopped.count} control characters of texts, last on {stopped.day}; none got through",

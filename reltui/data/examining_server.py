@@ -1,0 +1,356 @@
+"""What `reltui doctor` finds on the way to a server and behind its door. Everything here only reads."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
+
+from reltui.config import LOOPBACK, Profile
+from reltui.data import access_seen
+from reltui.data.cache import Cache
+from reltui.data.connection import source_words
+from reltui.data.examining import Finding, Section, aside, bad, in_order, ok, unknown, warn, words_of
+from reltui.data.examining_grants import (
+    clock_finding,
+    door_finding,
+    editor_finding,
+    grant_findings,
+    limits_finding,
+    parted,
+    projects_finding,
+    sign_in_finding,
+    sign_in_trouble,
+    tls_finding,
+    version_finding,
+    view_finding,
+)
+from reltui.data.source import cache_key, shared_accounts
+from reltui.errors import (
+    ApiError,
+    ConfigError,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    Redirected,
+    Refused,
+    ReltuiError,
+    SecretNeeded,
+)
+from reltui.model.address import is_services
+from reltui.model.text import SafeText, clean
+
+if TYPE_CHECKING:
+    from reltui.api.auth import Accounts, Auth
+    from reltui.api.client import ReleaseClient
+    from reltui.api.transport import Transport
+    from reltui.model.identity import Me
+    from reltui.model.project import Project
+
+__all__ = ["CHECKS", "examine_server", "shared_accounts"]
+
+CHECKS = (
+    "proxy",
+    "name",
+    "network",
+    "tls",
+    "answer",
+    "secret",
+    "sign-in",
+    "version",
+    "projects",
+    "view",
+    "execute",
+    "manage",
+    "groups",
+    "editor",
+    "clock",
+    "limits",
+)
+"""In the order in which one depends on another."""
+WITHIN = 15.0
+"""Seconds for all that is asked of the projects."""
+PROJECTS = 60
+"""So many are tried; more say nothing new."""
+ADDRESSES = 3
+"""Of a name with many, so many are tried."""
+
+
+async def examine_server(
+    profile: Profile, cache: Path, accounts: Callable[[], Accounts], *, read_only: bool
+) -> Section:
+    """One server, as far as it can be reached; raises nothing for what is wrong there, and has an end.
+
+    `accounts` gives those that all servers share, so that a password that one refuses is not tried on the
+    others. `read_only`: writes are switched off for all servers.
+    """
+    try:
+        seen = await aside(lambda: Cache(cache).get(cache_key(profile), access_seen.NAME))
+    except (TimeoutError, OSError):
+        seen = None  # the folders have a section of their own
+    examination = _Examination(
+        profile, seen.raw if seen else None, accounts, read_only=read_only or profile.read_only
+    )
+    await examination.run()
+    findings = in_order(CHECKS, examination.found, examination.reason)
+    return Section("server", SafeText(profile.name), clean(profile.url, limit=300), findings)
+
+
+class _Stop(Exception):
+    """Nothing more can be examined."""
+
+
+class _Examination:
+    """The findings so far."""
+
+    def __init__(
+        self, profile: Profile, seen: object, accounts: Callable[[], Accounts], *, read_only: bool
+    ) -> None:
+        self.profile = profile
+        self.seen = seen
+        self.accounts = accounts
+        self.read_only = read_only
+        self.found: list[Finding] = []
+        self.reason = ""
+        """Why what was not examined was not, where nothing bad was found."""
+
+    async def run(self) -> None:
+        from reltui.api.auth import Auth
+
+        auth = await self._secret(Auth)
+        try:
+            await self._way()
+            await self._door()
+            if auth is not None:
+                await self._inside(auth)
+        except _Stop:
+            return
+
+    # The way there
+
+    async def _way(self) -> None:
+        from reltui.api.probing import addresses_of, connect, first_hop
+
+        try:
+            # Reading the authorities of the system takes its time.
+            hop = await aside(lambda: first_hop(self.profile))
+        except (ConfigError, TimeoutError) as error:
+            sentence = words_of(error) if isinstance(error, ConfigError) else "It cannot be read in time"
+            is_file = "ca_file" in sentence or "client_cert" in sentence
+            todo = "see ca_file and client_cert in the profile" if is_file else "repair that variable"
+            self._stop(bad("tls" if is_file else "proxy", *parted(sentence, todo)))
+        who = f"the proxy {hop.proxy}" if hop.proxy else hop.host
+        wrong = f"see {hop.proxy}" if hop.proxy else "see url in the profile"
+        self._take(ok("proxy", hop.proxy or self._no_proxy()))
+        host = clean(hop.host, limit=100)
+        try:
+            addresses = await aside(lambda: addresses_of(hop.host, hop.port))
+        except TimeoutError:
+            self._stop(bad("name", f"no name service tells what {host} is", "check the network and the VPN"))
+        except OSError:
+            what = f"{wrong}; check the VPN: ping {host}"
+            self._stop(bad("name", f"{host} is not known here", what))
+        told = ", ".join(map(clean, addresses[:ADDRESSES]))
+        self._take(ok("name", told if told == host else f"{host} is {told}"))
+        try:
+            address, seconds = await connect(addresses[:ADDRESSES], hop.port, _connect_seconds())
+        except TimeoutError:
+            told = f"{who}, port {hop.port}, takes no connection within {_connect_seconds():g} s"
+            self._stop(bad("network", told, "a firewall may drop it; check the VPN"))
+        except ConnectionRefusedError:
+            told = f"{who} refuses connections at port {hop.port}"
+            self._stop(bad("network", told, f"{wrong}; or nothing runs there now"))
+        except OSError as error:
+            reason = clean((error.strerror or "no reason given").lower(), limit=100)
+            self._stop(bad("network", f"{who}, port {hop.port}: {reason}", "check the network and the VPN"))
+        self._take(ok("network", f"connected to {clean(address)}, port {hop.port}, in {_span(seconds)}"))
+
+    def _no_proxy(self) -> str:
+        return "none, as the profile says" if self.profile.proxy == "none" else "none"
+
+    # At the door
+
+    async def _door(self) -> None:
+        """What answers there, before any secret is sent."""
+        from reltui.api.probing import is_of_tls, read_one, stranger
+
+        transport = stranger(self.profile)
+        error: ReltuiError | None = None
+        answer: object = None
+        try:
+            answer = await read_one(transport, "discover")
+        except ReltuiError as raised:
+            error = raised
+        finally:
+            await transport.close()
+        is_unheard = isinstance(error, ApiError) and not error.status
+        if isinstance(error, ApiError) and is_unheard and is_of_tls(error):
+            self._stop(bad("tls", *parted(words_of(error), "ask who runs the server")))
+        if error is not None and is_unheard and str(error).startswith("The proxy "):
+            self._stop(bad("proxy", *parted(words_of(error), "ask who runs the proxy")))
+        if transport.tls or not is_unheard:
+            self._take(self._tls(transport))
+        self._told(transport)
+        # Some doors say nothing to strangers; signing in tells.
+        silent = (NotFound, NotPermitted, Refused, *((Redirected,) if is_services(self.profile.url) else ()))
+        if isinstance(error, silent):
+            self._take(unknown("answer", f"nothing for a stranger: {words_of(error)}"))
+            return
+        finding = door_finding(error, answer, self.profile.sign_in)
+        if error is not None and not isinstance(error, NotSignedIn):
+            self._stop(finding)
+        self._take(finding)
+
+    def _tls(self, transport: Transport) -> Finding:
+        parts = urlsplit(self.profile.url)
+        if parts.scheme == "https":
+            return tls_finding(transport.tls, transport.tls_ends, time.time())
+        if parts.hostname in LOOPBACK:
+            return ok("tls", "none; it is on this machine")
+        return warn("tls", "none: the secret goes over the network unencrypted", "use https in url")
+
+    def _told(self, transport: Transport) -> None:
+        """What every answer tells besides."""
+        if transport.online:
+            self._take(clock_finding(transport.clock_offset))
+            paused = transport.paused_until
+            left = max(paused - time.monotonic(), 0.0) if paused is not None else 0.0
+            self._take(limits_finding(transport.rate, left))
+
+    # Signing in
+
+    async def _secret(self, make: type[Auth]) -> Auth | None:
+        words = source_words(self.profile.secret)
+        try:
+            auth = await make.of(self.profile, accounts=self.accounts())
+        except SecretNeeded:
+            self.reason = "not examined: the secret is asked for at the start only"
+            self._take(unknown("secret", words))
+            return None
+        except ConfigError as error:
+            self._take(bad("secret", *parted(words_of(error), "see secret in the profile")))
+            return None
+        self._take(ok("secret", words))
+        return auth
+
+    async def _inside(self, auth: Auth) -> None:
+        from reltui.api.client import ReleaseClient
+        from reltui.api.probing import PATIENCE
+        from reltui.api.transport import Transport
+
+        transport = Transport(self.profile, auth, read_only=True, timing=PATIENCE)
+        client = ReleaseClient(transport)
+        try:
+            try:
+                me = (await client.who_am_i()).value
+            except ReltuiError as error:
+                self._stop(sign_in_trouble(error, self.profile))
+            self._take(sign_in_finding(self.profile, me, auth.until, time.time()))
+            await self._version(client)
+            try:
+                async with asyncio.timeout(WITHIN):
+                    await self._allowed(client, me)
+            except TimeoutError:
+                self.reason = f"not examined: the server took more than {WITHIN:g} s"
+        finally:
+            self._told(transport)
+            await client.close()
+
+    async def _version(self, client: ReleaseClient) -> None:
+        from reltui.api.endpoints import GENERATIONS
+
+        try:
+            generation = await client.discover()
+        except ReltuiError as error:
+            self._stop(bad("version", *parted(words_of(error), "ask who runs the server")))
+        self._take(version_finding(generation, GENERATIONS.get(generation, "")))
+
+    async def _allowed(self, client: ReleaseClient, me: Me) -> None:
+        scopes = access_seen.recall(self.seen, me.id)
+        self.found += grant_findings(scopes, is_read_only=self.read_only)
+        self._take(await self._groups(client, me))
+        projects, trouble = await self._projects(client)
+        wanted = {name.casefold() for name in self.profile.projects}
+        chosen = [each for each in projects if not wanted or each.name.casefold() in wanted]
+        self._take(projects_finding(self.profile, [each.name for each in projects], trouble))
+        if not chosen:
+            self.reason = "not examined: there is no project"
+            return
+        refusals = await self._views(client, chosen[:PROJECTS])
+        self._take(view_finding(min(len(chosen), PROJECTS), refusals))
+        readable = next((each for each in chosen if each.name not in refusals), chosen[0])
+        self._take(editor_finding(await self._lists(client, readable)))
+
+    async def _projects(self, client: ReleaseClient) -> tuple[Sequence[Project], str]:
+        found: list[Project] = []
+        trouble = ""
+        try:
+            async for page in client.projects():
+                found += page.rows.items
+                trouble = str(page.trouble) or trouble
+        except ReltuiError as error:
+            trouble = words_of(error)
+        return found, trouble
+
+    async def _groups(self, client: ReleaseClient, me: Me) -> Finding:
+        try:
+            return ok("groups", f"you are in {len(await client.groups_of(me))} of them")
+        except ReltuiError as error:
+            told = f"not known, so what waits for a group of yours counts as others': {words_of(error)}"
+            return warn("groups", told, "give the token Identity (read), vso.identity")
+
+    async def _views(self, client: ReleaseClient, projects: Sequence[Project]) -> Mapping[SafeText, str]:
+        """The projects whose approvals or definitions cannot be read, and why."""
+
+        async def look(project: Project) -> str:
+            try:
+                async for _ in client.approvals(project.id, top=1):
+                    break
+                async for _ in client.definitions(project.id, expand=(), top=1):
+                    break
+            except ReltuiError as error:
+                return words_of(error)
+            return ""
+
+        told = await asyncio.gather(*map(look, projects))
+        return {project.name: why for project, why in zip(projects, told, strict=True) if why}
+
+    async def _lists(self, client: ReleaseClient, project: Project) -> Mapping[str, str]:
+        """The lists of other areas that cannot be read, and the scope that each needs."""
+        from reltui.api.probing import PICKED, read_one, scope_of
+
+        async def look(name: str) -> str:
+            try:
+                await read_one(client.transport, name, client.generation, {"project": project.id})
+            except NotFound:
+                return ""  # an old server without that area
+            except ReltuiError:
+                return scope_of(name)
+            return ""
+
+        told = await asyncio.gather(*map(look, PICKED))
+        return {name: scope for name, scope in zip(PICKED, told, strict=True) if scope}
+
+    # Helpers
+
+    def _take(self, finding: Finding) -> None:
+        """The newest of a name counts."""
+        self.found = [each for each in self.found if each.name != finding.name] + [finding]
+
+    def _stop(self, finding: Finding) -> NoReturn:
+        """Raises _Stop."""
+        self._take(finding)
+        raise _Stop
+
+
+def _connect_seconds() -> float:
+    from reltui.api.probing import PATIENCE
+
+    return PATIENCE.connect
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
