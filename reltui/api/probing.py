@@ -6,13 +6,14 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from reltui.api.auth import NOBODY, Auth, Secret
+from reltui.api.calls import NOTHING, Calls, within
 from reltui.api.connections import route_of
-from reltui.api.endpoints import ENDPOINTS, OLDEST, VERSIONS
+from reltui.api.endpoints import ENDPOINTS, version_of
 from reltui.api.failures import chain
 from reltui.api.pace import Timing
 from reltui.api.transport import Transport
@@ -84,18 +85,16 @@ def stranger(profile: Profile) -> Transport:
     return Transport(profile, Auth(NOBODY, Secret("")), read_only=True, timing=PATIENCE)
 
 
-async def read_one(
-    transport: Transport, name: str, generation: str = "", path: Mapping[str, str] | None = None
-) -> object:
-    """Make one read by its name in the table of calls, of one row where it is a list; what was answered.
+class Looks(Calls):
+    """Reads that are made to see whether they are answered."""
 
-    Raises a kind of ApiError, or ConfigError.
-    """
-    endpoint = ENDPOINTS[name]
-    query = {"$top": "1"} if path else {}
-    if endpoint.resource:
-        query["api-version"] = VERSIONS[endpoint.resource][generation or OLDEST]
-    return (await transport.call(endpoint, path=path or {}, query=query)).data
+    async def look(self, name: str, project_id: str = "") -> object:
+        """Make one read by its name in the table of calls, of one row in a project; what was answered.
+
+        Raises a kind of ApiError, or ConfigError.
+        """
+        path = within(project_id) if project_id else NOTHING
+        return (await self._call(name, path, {"$top": "1"} if project_id else NOTHING)).data
 
 
 def scope_of(name: str) -> str:

@@ -102,7 +102,7 @@ async def examine_folders(folders: Paths, file: Path) -> Section:
 
     `file` is config.toml, which may be elsewhere.
     """
-    places = {"config": file.absolute().parent, "state": folders.state, "cache": folders.cache}
+    places = {"config": file.parent, "state": folders.state, "cache": folders.cache}
     looks: dict[str, Callable[[], Finding]] = {
         "config": lambda: config_folder(places["config"]),
         "state": lambda: own_folder("state", folders.state),

@@ -175,13 +175,13 @@ class _Examination:
 
     async def _door(self) -> None:
         """What answers there, before any secret is sent."""
-        from reltui.api.probing import is_of_tls, read_one, stranger
+        from reltui.api.probing import Looks, is_of_tls, stranger
 
         transport = stranger(self.profile)
         error: ReltuiError | None = None
         answer: object = None
         try:
-            answer = await read_one(transport, "discover")
+            answer = await Looks(transport).look("discover")
         except ReltuiError as raised:
             error = raised
         finally:
@@ -320,11 +320,13 @@ class _Examination:
 
     async def _lists(self, client: ReleaseClient, project: Project) -> Mapping[str, str]:
         """The lists of other areas that cannot be read, and the scope that each needs."""
-        from reltui.api.probing import PICKED, read_one, scope_of
+        from reltui.api.probing import PICKED, Looks, scope_of
+
+        looks = Looks(client.transport, client.generation)
 
         async def look(name: str) -> str:
             try:
-                await read_one(client.transport, name, client.generation, {"project": project.id})
+                await looks.look(name, project.id)
             except NotFound:
                 return ""  # an old server without that area
             except ReltuiError:
