@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from reltui.api.auth import NOBODY, Auth, Secret
 from reltui.api.calls import NOTHING, Calls, within
 from reltui.api.connections import route_of
-from reltui.api.endpoints import ENDPOINTS, version_of
+from reltui.api.endpoints import ENDPOINTS
 from reltui.api.failures import chain
 from reltui.api.pace import Timing
 from reltui.api.transport import Transport

@@ -28,6 +28,8 @@ class Demo:
     token: str
     control: str
     process: subprocess.Popen[str]
+    authority: str = ""
+    """The certificate that makes a client trust it, where it has a port with TLS (srv-50)."""
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every write that the server has received."""
@@ -75,7 +77,7 @@ def demo(*options: str) -> Iterator[Demo]:
     try:
         assert process.stdout is not None
         access = json.loads(process.stdout.readline())
-        yield Demo(access["url"], access["token"], access["control"], process)
+        yield Demo(access["url"], access["token"], access["control"], process, access.get("authority", ""))
     finally:
         process.terminate()
         process.communicate(timeout=20)
