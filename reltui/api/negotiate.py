@@ -185,14 +185,14 @@ class Lanes:
             binding = _binding(response)
         host = urlsplit(self._profile.url).hostname or ""
         context = await asyncio.to_thread(_new_context, lane.auth, host)
-        token = await _step(context, None, binding)
+        token = await _step(context, None, binding, lane.auth)
         for number in range(LEGS):
             header = f"{scheme} {base64.b64encode(token).decode('ascii')}"
             response, reply = await self._leg(lane, header, connects=number == 0 and binding is None)
             challenge = _challenge(response, scheme)
             if reply.status != 401:
                 if challenge and not context.complete:
-                    await _step(context, challenge, binding)
+                    await _step(context, challenge, binding, lane.auth)
                 self._check(reply)
                 return
             if number == 0 and not challenge and scheme.lower() not in _offered(response):
@@ -209,7 +209,7 @@ class Lanes:
             if not challenge:
                 break
             try:
-                token = await _step(context, challenge, binding)
+                token = await _step(context, challenge, binding, lane.auth)
             except NotSignedIn:
                 if number:
                     # The account was told by then, in a scheme that wraps another one.
@@ -346,7 +346,7 @@ def _new_context(auth: Auth, host: str) -> Any:
 def _no_handshake(auth: Auth, error: Exception) -> NotSignedIn:
     why = clean(" ".join(str(error).split()), limit=160)
     if auth.user:
-        return NotSignedIn(f"The handshake cannot be made: {why}.", sent=False)
+        return NotSignedIn(f"The handshake with the server failed: {why}.", sent=False)
     return NotSignedIn(
         "There is no Kerberos ticket to sign in with: get one (kinit), with the Kerberos libraries installed "
         f"(pip install 'pyspnego[kerberos]'), or set user and secret. Said: {why}.",
@@ -354,15 +354,14 @@ def _no_handshake(auth: Auth, error: Exception) -> NotSignedIn:
     )
 
 
-async def _step(context: Any, token: bytes | None, binding: Any) -> bytes:
+async def _step(context: Any, token: bytes | None, binding: Any, auth: Auth) -> bytes:
     """The next token for the server. Off the loop: Kerberos may ask its own servers."""
     from spnego.exceptions import SpnegoError
 
     try:
         return await asyncio.to_thread(context.step, token, channel_bindings=binding) or b""
     except (SpnegoError, ValueError) as error:
-        why = clean(" ".join(str(error).split()), limit=160)
-        raise NotSignedIn(f"The handshake with the server failed: {why}.", sent=False) from None
+        raise _no_handshake(auth, error) from None
 
 
 def _challenge(response: httpx.Response, scheme: str) -> bytes:
