@@ -3,6 +3,7 @@
 ReltuiError
   ConfigError            the configuration or the command line; exit code 2
     SecretNeeded         a person must be asked for the secret
+    RouteError           the proxy or a file for TLS cannot be used
   FolderError            one of reltui's own folders or files cannot be used safely
   Busy                   another decision on the same object is open
   ApiError               a call to a server did not give what it should
@@ -15,6 +16,7 @@ ReltuiError
     NotPermitted         403
     NotFound             404
     Refused              another 4xx, with the server's own words
+      Lacking            a call that a server of this generation does not have; nothing was sent
     Unavailable          429 or 5xx
     NotTheServer         an answer that is not the API's: a proxy, a portal, HTML
     TooLarge             more decoded bytes than the call may have
@@ -36,6 +38,10 @@ class ConfigError(ReltuiError):
 
 class SecretNeeded(ConfigError):
     """The secret of a profile is asked for, and was not yet."""
+
+
+class RouteError(ConfigError):
+    """How a server is to be reached cannot be used: its proxy, ca_file or client_cert."""
 
 
 class FolderError(ReltuiError):
@@ -110,6 +116,13 @@ class NotFound(ApiError):
 
 class Refused(ApiError):
     """Another 4xx: the server understood and said no."""
+
+
+class Lacking(Refused):
+    """The server is of a generation that does not have this call, or not with what was asked for."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, sent=False)
 
 
 class Unavailable(ApiError):

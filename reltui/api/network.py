@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from reltui.api.certificates import Shown, read_certificate
 from reltui.config import LOOPBACK, Profile
-from reltui.errors import ConfigError
+from reltui.errors import RouteError
 from reltui.model.text import clean
 
 LONGEST_ANSWER = 65_536
@@ -26,7 +26,7 @@ def tls_context(ca_file: str, client_cert: str = "") -> ssl.SSLContext:
     """TLS 1.2 or newer, the system's authorities and those of `ca_file`, and a certificate of the person's.
 
     Built by hand because `ssl.create_default_context` writes session keys to SSLKEYLOGFILE.
-    Raises ConfigError: a file cannot be read, does not hold what it must, or is open to others.
+    Raises RouteError: a file cannot be read, does not hold what it must, or is open to others.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -35,9 +35,9 @@ def tls_context(ca_file: str, client_cert: str = "") -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=os.path.expanduser(ca_file))
         except ssl.SSLError:
-            raise ConfigError(f"ca_file {ca_file} holds no certificates in PEM form.") from None
+            raise RouteError(f"ca_file {ca_file} holds no certificates in PEM form.") from None
         except OSError as error:
-            raise ConfigError(f"ca_file {ca_file} cannot be read: {error.strerror}.") from None
+            raise RouteError(f"ca_file {ca_file} cannot be read: {error.strerror}.") from None
     if client_cert:
         _show_ours(context, client_cert)
     return context
@@ -49,15 +49,15 @@ def _show_ours(context: ssl.SSLContext, client_cert: str) -> None:
     try:
         found = os.lstat(file)
     except OSError as error:
-        raise ConfigError(f"client_cert {client_cert} cannot be read: {error.strerror}.") from None
+        raise RouteError(f"client_cert {client_cert} cannot be read: {error.strerror}.") from None
     if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(f"client_cert {client_cert} is not a regular file.")
+        raise RouteError(f"client_cert {client_cert} is not a regular file.")
     if found.st_uid != os.getuid():
-        raise ConfigError(
+        raise RouteError(
             f"client_cert {client_cert} belongs to another user. Repair it: chown {os.getuid()} {client_cert}"
         )
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise ConfigError(
+        raise RouteError(
             f"client_cert {client_cert} is open to other users. Repair it: chmod 600 {client_cert}"
         )
     asked = False
@@ -76,9 +76,9 @@ def _show_ours(context: ssl.SSLContext, client_cert: str) -> None:
             if asked
             else "must hold a certificate and its key in PEM form, one after the other"
         )
-        raise ConfigError(f"client_cert {client_cert} {trouble}.") from None
+        raise RouteError(f"client_cert {client_cert} {trouble}.") from None
     except OSError as error:
-        raise ConfigError(f"client_cert {client_cert} cannot be read: {error.strerror}.") from None
+        raise RouteError(f"client_cert {client_cert} cannot be read: {error.strerror}.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Proxy:
 def proxy_of(profile: Profile) -> Proxy | None:
     """The proxy on the way to the server of a profile.
 
-    Raises ConfigError: the environment names one that cannot be used.
+    Raises RouteError: the environment names one that cannot be used.
     """
     if profile.proxy == "none":
         return None
@@ -107,7 +107,7 @@ def proxy_of(profile: Profile) -> Proxy | None:
 def proxy_for(url: str) -> Proxy | None:
     """The proxy that the environment names for an address; none for this machine, NO_PROXY honoured.
 
-    Raises ConfigError: it is not an http or https address.
+    Raises RouteError: it is not an http or https address.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -125,9 +125,9 @@ def proxy_for(url: str) -> Proxy | None:
         proxy = urlsplit(value)
         label = f"{proxy.scheme}://{proxy.hostname}" + (f":{proxy.port}" if proxy.port else "")
     except ValueError:
-        raise ConfigError(f"The environment variable {variable} does not hold an address.") from None
+        raise RouteError(f"The environment variable {variable} does not hold an address.") from None
     if proxy.scheme not in ("http", "https") or not proxy.hostname:
-        raise ConfigError(f"The environment variable {variable} must hold an http or https address.")
+        raise RouteError(f"The environment variable {variable} must hold an http or https address.")
     return Proxy(value, f"{clean(label, limit=200)} ({variable})")
 
 

@@ -195,7 +195,7 @@ class InboxParts:
         problems = [
             Problem(SafeText(f"{p.server}/{p.project.name}"), sentence)
             for p in parts
-            for sentence in (p.problem, p.pause_problem, unreadable(len(p.bad) + len(p.bad_pauses)))
+            for sentence in (p.problem, _besides(p), unreadable(len(p.bad) + len(p.bad_pauses)))
             if sentence
         ]
         return Snapshot(
@@ -207,6 +207,12 @@ class InboxParts:
             loading=loading,
             problems=(*unknown, *problems),
         )
+
+
+def _besides(part: Part) -> SafeText:
+    """Why the manual interventions of a part could not be read, unless the approvals say that already."""
+    told = part.problem and part.pause_problem.endswith(part.problem)
+    return SafeText("") if told else part.pause_problem
 
 
 def why(approval: Approval, me: Me | None) -> Why:

@@ -26,6 +26,7 @@ from reltui.errors import (
     NotTheServer,
     Redirected,
     ReltuiError,
+    RouteError,
     SecretNeeded,
     TimedOut,
     Unavailable,
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 MEMBERSHIPS_FOR = 900.0
 """Seconds after which group memberships and projects are asked for again."""
+
+NOT_SERVING = (502, 503, 504)
+"""Statuses of a server as a whole; another 5xx is of one call."""
 
 SILENCE = 4.0
 """Seconds without an answer after which a server is shown as offline (D16)."""
@@ -91,6 +95,7 @@ class Source:
         self._transport: Transport | None = None
         self._connecting = asyncio.Lock()
         self._asked_at: float | None = None
+        self._paused_until: float | None = None
         self.projects: tuple[Project, ...] | None = None
         """None while they are unknown. In the order of their names."""
         self.project_problems: tuple[Problem, ...] = ()
@@ -147,7 +152,7 @@ class Source:
                 if self._asked_at is None or time.monotonic() - self._asked_at > MEMBERSHIPS_FOR:
                     await self._introduce(client)
             except ReltuiError as error:
-                self.failed(error)
+                self._out_of_reach(error)
                 raise
             return client
 
@@ -192,7 +197,7 @@ class Source:
                 assert self._client is not None  # noqa: S101 - made with the transport
                 await self._introduce(self._client)
             except ReltuiError as error:
-                self.failed(error)
+                self._out_of_reach(error)
                 raise
 
     def connection(self) -> Connection:
@@ -276,37 +281,52 @@ class Source:
             late.cancel()
 
     def _silent(self) -> None:
+        if self.state.waits_until is not None:
+            return
         sentence = SafeText(f"{self.profile.name} has not answered for {SILENCE:g} s; still waiting.")
         self._set(replace(self.state, link=Link.OFFLINE, sentence=sentence))
 
     def worked(self) -> None:
-        """A call was answered well."""
-        if self.state.link is not Link.ONLINE or self.state.sentence:
+        """The server has answered; that it asks for a pause with that is still said."""
+        if self.state.waits_until is None and (self.state.link is not Link.ONLINE or self.state.sentence):
             self._set(replace(self.state, link=Link.ONLINE, sentence=SafeText("")))
 
     def failed(self, error: ReltuiError) -> None:
-        """A call was not; tell how the server can be reached now."""
-        link = self.state.link
-        if isinstance(error, NotSignedIn | ConfigError):
-            link = Link.SIGN_IN
-        elif isinstance(error, Unavailable) and error.retry_after is not None:
-            link = Link.WAITING
-        elif isinstance(
-            error, Unreachable | TimedOut | Interrupted | NotTheServer | Redirected | Unavailable
-        ):
-            link = Link.OFFLINE
+        """One call of many was not answered well. What is wrong with its object alone says nothing of the
+        server, which has answered."""
+        if _link_after(error) is not None:
+            self._out_of_reach(error)
+        elif isinstance(error, ApiError) and error.status:
+            self.worked()
+
+    def _out_of_reach(self, error: ReltuiError) -> None:
+        """Tell how the server can be reached now."""
+        link = _link_after(error) or self.state.link
         asks = isinstance(error, SecretNeeded)
         self._set(replace(self.state, link=link, sentence=SafeText(str(error)), asks=asks))
 
     def _transport_changed(self) -> None:
         if self._transport is None:
             return
+        self._note_pause(self._transport.paused_until)
         offset = self._transport.clock_offset
         if offset is None or (
             self.state.clock_offset is not None and abs(offset - self.state.clock_offset) < 2.0
         ):
             return
         self._set(replace(self.state, clock_offset=offset))
+
+    def _note_pause(self, paused_until: float | None) -> None:
+        """The server asks for a pause, also with a good answer (api.md 6.4), or it is over."""
+        if paused_until == self._paused_until:
+            return
+        self._paused_until = paused_until
+        if paused_until is None:
+            self._set(replace(self.state, waits_until=None))
+            return
+        until = time.time() + paused_until - time.monotonic()
+        sentence = SafeText(f"{self.profile.name} asks to wait; nothing is sent to it meanwhile.")
+        self._set(replace(self.state, link=Link.WAITING, sentence=sentence, waits_until=until))
 
     def _set(self, state: ServerState) -> None:
         if state != self.state:
@@ -317,6 +337,22 @@ class Source:
         """Close the connections."""
         if self._client is not None:
             await self._client.close()
+
+
+def _link_after(error: ReltuiError) -> Link | None:
+    """How a server can be reached after an error; None where the error is of one object alone."""
+    match error:
+        case RouteError():
+            return Link.OFFLINE
+        case NotSignedIn() | ConfigError():
+            return Link.SIGN_IN
+        case Unavailable() if error.retry_after is not None:
+            return Link.WAITING
+        case Unavailable():
+            return Link.DOWN if error.status in NOT_SERVING else None
+        case Unreachable() | TimedOut() | Interrupted() | NotTheServer() | Redirected():
+            return Link.OFFLINE
+    return None
 
 
 def label(url: str) -> SafeText:

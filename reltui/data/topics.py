@@ -488,6 +488,8 @@ class Link(StrEnum):
     """The server does not accept the secret (any more)."""
     WAITING = "waiting"
     """The server asked for a pause (Retry-After)."""
+    DOWN = "down"
+    """It is reached and does not serve: maintenance, a stopped collection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,6 +516,8 @@ class ServerState:
     """Scopes that the sign-in was seen not to hold, with the server's words (`data.access`)."""
     asks: bool = False
     """A person must type the secret."""
+    waits_until: float | None = None
+    """`time.time()` before which nothing is asked of it, as it wants; None when it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from reltui.ui.widgets.columns import Column
 
 ROOMY = 88
 """From so many cells on there is room for what a row brings, and for long words."""
+WHY_CELLS = 60
+"""So much of a reason stands in the title."""
 FLAGGED = 74
 """From so many cells on two flags and the sign for more have room."""
 WHY_WORDS = {
@@ -243,6 +245,16 @@ def bad_preview(bad: BadInboxRow, cells: int, look: Look) -> list[Line]:
         Field("So", line("nothing can be decided here; the browser may show it."), 2),
     ]
     return fields(facts, cells, look)
+
+
+def not_whole(snapshot: Snapshot[Any], ascii: bool) -> Line:
+    """For the title of the list: which parts could not be read whole, and why the first of them."""
+    places = list(dict.fromkeys(problem.where for problem in snapshot.problems))
+    if not places:
+        return ()
+    others = f" and {len(places) - 1} more" if len(places) > 1 else ""
+    why = cut_end(snapshot.problems[0].sentence, WHY_CELLS, ascii)
+    return line(" | ", span(f"not whole: {within(places[0])}{others}: {why}", "warn"))
 
 
 def empty_lines(

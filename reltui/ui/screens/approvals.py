@@ -26,6 +26,7 @@ from reltui.ui.present_inbox import (
     bad_preview,
     empty_lines,
     inbox_columns,
+    not_whole,
     row_cell,
 )
 from reltui.ui.present_words import within
@@ -266,7 +267,10 @@ class ApprovalsScreen(FollowingScreen[Key]):
             parts.append(f"[{scope.value} {number}]" if scope is self.scope else f"{scope.value} {number}")
         group = f" | group: {self.group.value}" if self.group is not Group.NONE else ""
         known = expiry_known(self._rows, self.filter, self.sorts[self.sort][0], self.triage)
-        return line("  ".join(parts), group, known)
+        return (
+            *line("  ".join(parts), group, known),
+            *not_whole(self.app.service.look(Inbox()), self.app.ascii),
+        )
 
     def note(self) -> Line:
         return (span(f"scope: {self.scope.value}"),)

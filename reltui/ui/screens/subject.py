@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from reltui.data.service import DataService
 
 
+REFUSING: Mapping[Link, str] = {
+    Link.OFFLINE: "cannot be reached now",
+    Link.DOWN: "does not serve now",
+    Link.SIGN_IN: "wants you to sign in (:sign-in)",
+}
+"""In which states of a server nothing can be decided, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One object as it is drawn now, with what its dialog tells. Screens make it; dialogs keep it."""
@@ -81,8 +89,10 @@ def refusal(subject: Subject, server: ServerState, outbox: Outbox) -> SafeText |
     lacking = why_not(server.lacking, subject.verb)
     if lacking is not None:
         return lacking
-    if server.link in (Link.OFFLINE, Link.SIGN_IN):
-        return SafeText(f"{server.name} cannot be reached now, so nothing can be decided. {server.sentence}")
+    if server.link in REFUSING:
+        return SafeText(
+            f"{server.name} {REFUSING[server.link]}, so nothing can be decided. {server.sentence}"
+        )
     decision = outbox.in_the_way(subject.server, subject.verb, subject.seen)
     if decision is not None:
         return SafeText(f"Already on its way: {decision.verb} {decision.title}, {decision.state}.")

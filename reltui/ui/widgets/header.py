@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import localtime, strftime
 
 from reltui.data.access import EXECUTE
 from reltui.data.topics import InboxData, Link, ServerState, Snapshot
@@ -49,10 +50,12 @@ def _mode(servers: Sequence[ServerState]) -> Line:
 def _health(servers: Sequence[ServerState], inbox: Snapshot[InboxData]) -> Line:
     spans: list[Span] = []
     for server in servers:
-        if server.link in (Link.OFFLINE, Link.SIGN_IN, Link.WAITING):
+        if server.link not in (Link.ONLINE, Link.UNKNOWN):
             name = "" if len(servers) == 1 else f"{server.name} "
             again = "" if server.asks else " AGAIN"
             word = f"SIGN IN{again}" if server.link is Link.SIGN_IN else server.link.upper()
+            if server.link is Link.WAITING and server.waits_until is not None:
+                word += f" until {strftime('%H:%M:%S', localtime(server.waits_until))}"
             spans.append(span(f"  {name}{word}", "bad"))
     if inbox.parts:
         whole = inbox.answered == inbox.parts
