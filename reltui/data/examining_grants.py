@@ -85,17 +85,19 @@ def door_finding(error: ReltuiError | None, answer: object, sign_in: str) -> Fin
             todo = f'sign_in = "{next(iter(error.offers))}", or ask who runs the server for {needed}'
             return warn("answer", f"it asks for a sign-in by {offers}, not by {needed}", todo)
         return ok("answer", f"it asks for a sign-in: {offers}")
-    todo = "try again later"
+    return bad("answer", *parted(words_of(error), _todo(error)))
+
+
+def _todo(error: ReltuiError) -> str:
+    """What to do about an answer that is none of the API's."""
     if isinstance(error, NotTheServer):
-        todo = "see url in the profile; or a proxy or portal stands between: open it in a browser"
-    elif isinstance(error, Redirected):
-        todo = "if that is your server, put its address into url in the profile"
-    elif isinstance(error, Unavailable):
+        return "see url in the profile; or a proxy or portal stands between: open it in a browser"
+    if isinstance(error, Redirected):
+        return "if that is your server, put its address into url in the profile"
+    if isinstance(error, Unavailable):
         wait = f"wait {error.retry_after:.0f} s" if error.retry_after else "try again later"
-        todo = f"{wait}; if it stays, ask who runs the server"
-    elif isinstance(error, ConfigError):
-        todo = "repair the profile"
-    return bad("answer", *parted(words_of(error), todo))
+        return f"{wait}; if it stays, ask who runs the server"
+    return "repair the profile" if isinstance(error, ConfigError) else "ask who runs the server"
 
 
 def sign_in_finding(profile: Profile, me: Me, until: float | None, now: float) -> Finding:
@@ -123,7 +125,7 @@ def sign_in_trouble(error: ReltuiError, profile: Profile) -> Finding:
         return bad("sign-in", sentence, todo)
     if isinstance(error, NotFound):
         return bad("sign-in", words_of(error), "see url in the profile: is the collection's name right?")
-    return bad("sign-in", *parted(words_of(error), "ask who runs the server"))
+    return bad("sign-in", *parted(words_of(error), _todo(error)))
 
 
 def version_finding(generation: str, api: str) -> Finding:
@@ -202,7 +204,7 @@ def clock_finding(offset: float | None) -> Finding:
     apart = abs(offset)
     if apart < CLOCK_WARN:
         return ok("clock", "the same as the server's" if apart < 3 else f"{apart:.0f} s from the server's")
-    far = f"{apart:.0f} s" if apart < 600 else f"{apart / 60:.0f} minutes" if apart < 7200 else _hours(apart)
+    far = f"{apart:.0f} s" if apart < 600 else f"{apart / 60:.0f} minutes" if apart < 5400 else _hours(apart)
     told = f"this machine is {far} {'behind' if offset > 0 else 'ahead of'} the server"
     todo = "set its clock: timedatectl set-ntp true; or tell who runs the server"
     return bad("clock", told, todo) if apart >= CLOCK_BAD else warn("clock", told, todo)
