@@ -32,6 +32,7 @@ from reltui.errors import (
     Unavailable,
     Unreachable,
 )
+from reltui.model.generations import TITLES
 from reltui.model.identity import Me, me_from_json
 from reltui.model.project import Project, project_from_json
 from reltui.model.text import SafeText, clean
@@ -117,6 +118,9 @@ class Source:
     def _recall(self) -> None:
         """What the cache knows of it: enough to draw the first screen."""
         me, projects = self._cache.get(self._key, "me"), self._cache.get(self._key, "projects")
+        generation = self._cache.get(self._key, "generation")
+        if generation is not None and isinstance(generation.raw, str) and generation.raw in TITLES:
+            self.state = replace(self.state, generation=generation.raw)
         try:
             if me is not None:
                 groups = {str(k): clean(str(v)) for k, v in me.raw["groups"].items()}
@@ -222,12 +226,14 @@ class Source:
 
     async def _introduce(self, client: ReleaseClient) -> None:
         """Learn the generation, who we are, our groups, and the projects."""
-        generation = client.generation or await client.discover()
+        known, _ = self.cached("generation") or ("", 0.0)
+        generation = client.generation or await client.discover(known if isinstance(known, str) else "")
         (me, raw_me), (projects, troubles) = await asyncio.gather(
             self._who(client), self._all_projects(client)
         )
         self._take_projects(projects, troubles)
         self.keep("me", {"me": raw_me, "groups": dict(me.groups)})
+        self.keep("generation", generation)
         self._asked_at = time.monotonic()
         self._set(replace(self.state, me=me, generation=generation, link=Link.ONLINE, sentence=SafeText("")))
 
