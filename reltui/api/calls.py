@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from reltui.api.endpoints import ENDPOINTS, GENERATIONS, OLDEST, VERSIONS, Endpoint
+from reltui.api import older
+from reltui.api.endpoints import ENDPOINTS, GENERATIONS, Endpoint, version_of
 from reltui.api.paging import Ask
 from reltui.api.transport import Answer, Transport
 from reltui.errors import ApiError, Malformed
 from reltui.model.decode import loads
+from reltui.model.generations import is_older
 
 T = TypeVar("T")
 
@@ -39,7 +41,9 @@ class Calls:
             raise ValueError(f"unknown generation {generation!r}")
         self.transport = transport
         self.generation = generation
-        """Decides the versions that are sent; empty until it is known, and then the oldest are sent."""
+        """Decides the versions and the shapes that are sent; empty until it is known."""
+        self._release_of: dict[int, int] = {}
+        """Approval to release, as lists have told, for servers before 4.0."""
 
     async def close(self) -> None:
         """Close every connection."""
@@ -54,14 +58,27 @@ class Calls:
     async def _call(
         self, name: str, path: Parts = NOTHING, query: Mapping[str, str] = NOTHING, *, body: object = None
     ) -> Answer:
+        """Make a call. Raises Lacking, nothing sent: this generation does not have it."""
         endpoint = ENDPOINTS[name]
-        return await self.transport.call(endpoint, path=path, query=self._asked(endpoint, query), body=body)
+        asked = self._asked(endpoint, query)
+        if self.is_older and body is not None:
+            body = older.sent(name, body, self.generation)
+        answer = await self.transport.call(endpoint, path=path, query=asked, body=body)
+        return older.read(name, answer) if self.is_older else answer
+
+    @property
+    def is_older(self) -> bool:
+        """The server is from before 4.0: other shapes and fewer calls (api.md 2.6)."""
+        return is_older(self.generation)
 
     def _asked(self, endpoint: Endpoint, query: Mapping[str, str]) -> Mapping[str, str]:
         """The query as it goes out. An empty parameter is not the same as none (api.md 8 #19)."""
+        version = version_of(endpoint, self.generation)
+        if self.is_older:
+            query = older.asked(endpoint.name, query, self.generation)
         asked = {key: value for key, value in query.items() if value}
-        if endpoint.resource:
-            asked["api-version"] = VERSIONS[endpoint.resource][self.generation or OLDEST]
+        if version:
+            asked["api-version"] = version
         return asked
 
 

@@ -12,12 +12,13 @@ from reltui.api.client_logs import LogCalls
 from reltui.api.client_releases import ReleaseCalls
 from reltui.api.client_resources import ResourceCalls
 from reltui.api.client_running import RunningCalls
-from reltui.api.endpoints import OLDEST, RELEASES_RESOURCE, generation_of
-from reltui.api.paging import SERVER_MAXIMUM, Page, pages, whole
+from reltui.api.endpoints import ENDPOINTS, GENERATIONS, RELEASES_RESOURCE, generation_of, version_of
+from reltui.api.older import in_one_piece
+from reltui.api.paging import SERVER_MAXIMUM, Ask, Page, pages, whole
 from reltui.errors import Malformed, NotFound, NotPermitted, Refused
 from reltui.model.address import is_services
 from reltui.model.approval import Approval, approval_from_json
-from reltui.model.decode import list_of_answer, mapping_of, objects_of, rows_of, text_of
+from reltui.model.decode import list_of, list_of_answer, mapping_of, objects_of, rows_of, text_of
 from reltui.model.identity import Identity, Me, Member, me_from_json, member_from_json
 from reltui.model.project import Project, project_from_json
 from reltui.model.text import SafeText
@@ -27,6 +28,9 @@ __all__ = ["Got", "Page", "ReleaseClient"]
 GROUPS_AT_ONCE = 20
 """Descriptors in one request, so that its address stays short."""
 PROJECTS_AT_ONCE = 200
+LISTED = ("pending", "approved", "rejected", "skipped", "canceled")
+"""The states of approvals that lists are asked for by."""
+PRE, POST = "preDeployApprovals", "postDeployApprovals"
 PEOPLE = 20
 """More are not told: more words find fewer."""
 
@@ -36,10 +40,11 @@ class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, L
 
     # Who and what
 
-    async def discover(self) -> str:
+    async def discover(self, known: str = "") -> str:
         """Ask which versions the server has and settle on a generation.
 
-        A server that does not tell is taken for the oldest, whose versions every newer one understands.
+        A server that does not tell is taken for what was `known` of it, else asked for its projects in one
+        version after another. Raises Malformed: it refuses all of them.
         """
         if is_services(self.transport.profile.url):
             self.generation = "services"
@@ -52,8 +57,20 @@ class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, L
                     found = generation_of(text_of(row.get("maxVersion")), text_of(row.get("releasedVersion")))
         except (NotFound, Refused, NotPermitted, Malformed):
             found = ""
-        self.generation = found or OLDEST
+        self.generation = found or known or await self._tried()
         return self.generation
+
+    async def _tried(self) -> str:
+        """The newest generation whose version the server takes."""
+        endpoint = ENDPOINTS["projects"]
+        for generation in reversed([key for key in GENERATIONS if key != "services"]):
+            query = {"$top": "1", "api-version": version_of(endpoint, generation)}
+            try:
+                await self.transport.call(endpoint, path={}, query=query)
+            except (NotFound, Refused):
+                continue
+            return generation
+        raise Malformed("The server does not tell its version, and refuses all that reltui knows.")
 
     async def who_am_i(self) -> Got[Me]:
         """The signed-in person, without groups. Raises NotSignedIn when the server sees nobody."""
@@ -116,16 +133,46 @@ class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, L
             "top": str(top),
         }
         ask = self._asking("approvals", within(project_id), query)
+        if self.is_older:
+            return self._approvals_of_older(ask, ascending=ascending)
         far_end = {"top": "1", "queryOrder": "descending" if ascending else "ascending"}
         return pages(ask, approval_from_json, size=min(top, SERVER_MAXIMUM), start=start, far_end=far_end)
 
+    async def _approvals_of_older(self, ask: Ask, *, ascending: bool) -> AsyncIterator[Page[Approval]]:
+        """All of them, whose releases are remembered: single approvals are read from these."""
+        sign = 1 if ascending else -1
+        async for page in in_one_piece(ask, approval_from_json, lambda _: True, lambda a: sign * a.id):
+            self._release_of.update((row.id, row.release.id) for row in page.rows.items)
+            yield page
+
+    async def _approval_of_older(self, project_id: str, approval_id: int) -> Got[Approval]:
+        """An approval as its release has it. Raises NotFound: no list of the project has had it."""
+        for status in LISTED:
+            if approval_id in self._release_of:
+                break
+            async for _ in self.approvals(project_id, status=status):
+                pass
+        release_id = self._release_of.get(approval_id)
+        if release_id is None:
+            raise NotFound(f"There is no approval {approval_id} in this project.")
+        release = await self.release(project_id, release_id)
+        for environment in release.value.environments or ():
+            for approval in (*environment.pre_approvals, *environment.post_approvals):
+                if approval.id == approval_id:
+                    return Got(approval, _raw_approval(release.raw, approval), release.activity)
+        raise NotFound(f"There is no approval {approval_id} in release {release_id} any more.")
+
     async def approval(self, project_id: str, approval_id: int) -> Got[Approval]:
         """One approval as it is now."""
+        if self.is_older:
+            return await self._approval_of_older(project_id, approval_id)
         path = within(project_id, approval=approval_id)
         return got(await self._call("approval", path), approval_from_json)
 
     async def approval_history(self, project_id: str, approval_id: int) -> Got[Approval]:
         """One approval with its history; for servers without that call, with what the plain one gives."""
+        if self.is_older:
+            return await self._approval_of_older(project_id, approval_id)
         path = within(project_id, approval=approval_id)
         try:
             return got(await self._call("approval history", path), approval_from_json)
@@ -154,6 +201,20 @@ class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, L
         body = [{"id": number, **_verdict(status, comments, "")} for number in approval_ids]
         answer = await self._call("update approvals", within(project_id), body=body)
         return whole(answer, approval_from_json)
+
+
+def _raw_approval(release: object, approval: Approval) -> object:
+    """The JSON of an approval in that of its release, with the names that it has from there."""
+    for stage in objects_of(mapping_of(release).get("environments")):
+        for row in objects_of([*list_of(stage.get(PRE)), *list_of(stage.get(POST))]):
+            if row.get("id") == approval.id:
+                outer = {
+                    "release": approval.release,
+                    "releaseEnvironment": approval.environment,
+                    "releaseDefinition": approval.definition,
+                }
+                return {**{key: {"id": ref.id, "name": ref.name} for key, ref in outer.items()}, **row}
+    return None
 
 
 def _verdict(status: str, comments: str, approver_id: str) -> Mapping[str, Any]:

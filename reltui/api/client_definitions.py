@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from reltui.api.calls import Calls, Got, got, got_of_text, within
+from reltui.api.older import in_one_piece
 from reltui.api.paging import Page, pages, whole
 from reltui.model.content import Folder, folder_from_json
+from reltui.model.decode import count_of
 from reltui.model.definition import (
     Definition,
     DefinitionRevision,
@@ -15,7 +18,7 @@ from reltui.model.definition import (
     revision_from_json,
 )
 
-PATH_IN_ADDRESS = ("", "tfs-2018", "server-2019")
+PATH_IN_ADDRESS = ("", "tfs-2018-rtw", "tfs-2018", "server-2019")
 """Generations where a folder is made with its path in the address; 5.1 calls that form unsupported."""
 
 
@@ -56,6 +59,8 @@ class DefinitionCalls(Calls):
             "isDeleted": "true" if is_deleted else "",
         }
         ask = self._asking("definitions", within(project_id), query)
+        if self.is_older:
+            return in_one_piece(ask, definition_from_json, partial(_is_asked, search, is_exact_name, ids))
         return pages(ask, definition_from_json, size=top, start=start)
 
     async def definition(self, project_id: str, definition_id: int) -> Got[Definition]:
@@ -82,7 +87,11 @@ class DefinitionCalls(Calls):
 
     async def update_definition(self, project_id: str, raw: Mapping[str, Any]) -> Got[Definition]:
         """Put a whole definition in place of the one with its id; its revision must be the current one."""
-        answer = await self._call("update definition", within(project_id), body=dict(raw))
+        if self.is_older:
+            path = within(project_id, definition=count_of(raw.get("id")))
+            answer = await self._call("update definition by id", path, body=dict(raw))
+        else:
+            answer = await self._call("update definition", within(project_id), body=dict(raw))
         return got(answer, definition_from_json)
 
     async def delete_definition(
@@ -124,3 +133,9 @@ class DefinitionCalls(Calls):
     async def delete_folder(self, project_id: str, path: str) -> None:
         """Delete a folder with all definitions in it."""
         await self._call("delete folder", within(project_id, path=path))
+
+
+def _is_asked(search: str, is_exact: bool, ids: Sequence[int], definition: Definition) -> bool:
+    """Whether a definition is one that was asked for, where the server does not filter."""
+    name, words = definition.name.casefold(), search.casefold()
+    return (name == words if is_exact else words in name) and (not ids or definition.id in ids)

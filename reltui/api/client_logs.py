@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
-from reltui.api.calls import Calls, Parts, within
+from reltui.api.calls import NOTHING, Calls, Parts, within
 from reltui.api.endpoints import ENDPOINTS
 from reltui.api.paging import Page, whole
 from reltui.api.transport import Answer, Download
 from reltui.model.content import Attachment, attachment_from_json
+from reltui.model.generations import is_before
 from reltui.model.log import clean_lines, portions, split_lines
 from reltui.model.text import SafeText
+
+LINES_SINCE = "tfs-2018"
+"""Before it a log comes whole, whatever lines were asked for (api.md 2.6)."""
 
 
 class LogCalls(Calls):
@@ -34,6 +39,10 @@ class LogCalls(Calls):
         Not `whole`: the task may still write, and a last line without its line break is left out. A range of
         more than 4 MiB raises TooLarge.
         """
+        if self.is_older:
+            path = within(project_id, release=release_id, environment=environment_id, task=task_id)
+            attempt = {"attemptId": str(phase_id)}
+            return await self._log("stage task log", path, first, last, whole, attempt)
         path = within(
             project_id, release=release_id, environment=environment_id, phase=phase_id, task=task_id
         )
@@ -112,9 +121,21 @@ class LogCalls(Calls):
         path = _attempt(project_id, release_id, environment_id, attempt, **ids)
         return _bytes(await self._call("timeline attachment", path))
 
-    async def _log(self, name: str, path: Parts, first: int, last: int, whole: bool) -> tuple[SafeText, ...]:
+    async def _log(
+        self,
+        name: str,
+        path: Parts,
+        first: int,
+        last: int,
+        whole: bool,
+        attempt: Mapping[str, str] = NOTHING,
+    ) -> tuple[SafeText, ...]:
         query = {"startLine": str(first) if first > 1 or last else "", "endLine": str(last) if last else ""}
-        lines = split_lines(_bytes(await self._call(name, path, query)), whole=whole)
+        in_parts = not is_before(self.generation, LINES_SINCE)
+        asked = {**attempt, **(query if in_parts else {})}
+        lines = split_lines(_bytes(await self._call(name, path, asked)), whole=whole)
+        if not in_parts:
+            lines = lines[first - 1 : last or None]
         cleaned: list[SafeText] = []
         for portion in portions(lines):
             cleaned += clean_lines(portion)

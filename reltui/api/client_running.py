@@ -7,10 +7,11 @@ from datetime import datetime
 
 from reltui.api.calls import Calls, Got, got, sent_moment, sent_variables, within
 from reltui.api.paging import SERVER_MAXIMUM, Page, pages, whole
-from reltui.errors import Malformed
+from reltui.errors import Malformed, NotFound
 from reltui.model.attempt import Gates, Intervention, gates_from_json, intervention_from_json
+from reltui.model.decode import mapping_of, objects_of
 from reltui.model.deployment import Deployment, deployment_from_json
-from reltui.model.release import Environment, environment_from_json
+from reltui.model.release import Environment, environment_from_json, release_from_json
 
 
 class RunningCalls(Calls):
@@ -18,8 +19,23 @@ class RunningCalls(Calls):
 
     async def environment(self, project_id: str, release_id: int, environment_id: int) -> Got[Environment]:
         """One stage of a release; the id is that of the stage in the release."""
+        if self.is_older:
+            return await self._environment_of_older(project_id, release_id, environment_id)
         path = within(project_id, release=release_id, environment=environment_id)
         return got(await self._call("environment", path), environment_from_json)
+
+    async def _environment_of_older(
+        self, project_id: str, release_id: int, environment_id: int
+    ) -> Got[Environment]:
+        """A stage as its release has it. Raises NotFound."""
+        answer = await self._call("release", within(project_id, release=release_id))
+        release = got(answer, release_from_json).value
+        for environment in release.environments or ():
+            if environment.id == environment_id:
+                rows = objects_of(mapping_of(answer.data).get("environments"))
+                raw = next(row for row in rows if row.get("id") == environment_id)
+                return Got(environment, raw, answer.activity)
+        raise NotFound(f"There is no stage {environment_id} in release {release_id}.")
 
     async def update_environment(
         self,

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
-from reltui.errors import Malformed
+from reltui.errors import Lacking, Malformed
 from reltui.model.address import base_of
+from reltui.model.generations import is_older, title
 
 RELEASES_RESOURCE = "a166fde7-27ad-408e-ba75-703c2cc9d500"
 """Location id of the releases resource; its versions tell the generation (api.md 2.2, 2.4)."""
-OLDEST = "tfs-2018"
-"""The generation whose versions every server that reltui knows still understands (api.md 2.1)."""
+UNKNOWN = "tfs-2018"
+"""The generation whose versions are sent while that of the server is not known."""
 
 GENERATIONS: Mapping[str, str] = {
+    "tfs-2015.2": "2.2",
+    # Its later updates understand 3.0 as well, and the first does not understand theirs.
+    "tfs-2017": "3.0",
+    "tfs-2018-rtw": "4.0",
     "tfs-2018": "4.1",
     "server-2019": "5.0",
     "server-2019.1": "5.1",
@@ -37,6 +42,8 @@ class Kind(StrEnum):
     WRITE = "write"
 
 
+NONE = "none"
+"""In place of a version: the generation has no such resource."""
 JSON, TEXT, BYTES, ZIP = "application/json", "text/plain", "application/octet-stream", "application/zip"
 
 
@@ -63,6 +70,35 @@ class Endpoint:
 # A digit is the resource version of a preview, "" a released version; "preview" leaves the number to the
 # server, where no source names it (api.md 2.2). Columns: 4.1, 5.0, 5.1, 6.0, 7.0, 7.1.
 _COLUMNS = ("4.1", "5.0", "5.1", "6.0", "7.0", "7.1")
+_OLD_COLUMNS = ("2.2", "3.0", "4.0")
+_OLD_TABLE: Mapping[str, tuple[str, str, str]] = {
+    "releases": ("1", "2", "4"),
+    "environments": ("1", "2", "4"),
+    "definitions": ("1", "1", "3"),
+    "approvals": ("1", "1", "1"),
+    "logs": ("1", "preview", "2"),
+    "stage-task-log": ("1", "preview", NONE),
+    "revisions": (NONE, NONE, "1"),
+    "approvals-batch": (NONE, NONE, "1"),
+    "deployments": (NONE, NONE, "1"),
+    "interventions": (NONE, NONE, "1"),
+    "folders": (NONE, NONE, "1"),
+    "task-log": (NONE, NONE, "2"),
+    "gates": (NONE, NONE, NONE),
+    "gate-log": (NONE, NONE, NONE),
+    "attachments": (NONE, NONE, NONE),
+    "timeline-attachments": (NONE, NONE, NONE),
+    **{
+        resource: (NONE, NONE, "preview")
+        for resource in ("approval-history", "tags", "changes", "work-items", "history", "artifact-versions")
+    },
+    **{resource: ("", "", "") for resource in ("builds", "build-definitions", "repositories", "refs")},
+    **{resource: ("", "", "") for resource in ("projects", "identities")},
+    **{resource: (NONE, NONE, "1") for resource in ("deployment-groups", "variable-groups", "connections")},
+    **{resource: ("1", "1", "1") for resource in ("task-types", "queues", "connection")},
+    "build-range": ("preview",) * 3,
+}
+"""As `_TABLE`, for servers before 4.1; what 2.6 does not name for them is taken not to be there."""
 _TABLE: Mapping[str, tuple[str, ...]] = {
     "releases": ("6", "", "", "", "", ""),
     "environments": ("5", "6", "6", "6", "", ""),
@@ -77,6 +113,7 @@ _TABLE: Mapping[str, tuple[str, ...]] = {
     "folders": ("preview", "preview", "2", "2", "", ""),
     "logs": ("2", "2", "2", "2", "", ""),
     "task-log": ("2", "2", "2", "2", "", ""),
+    "stage-task-log": (NONE,) * 6,
     "gate-log": ("preview",) * 6,
     "attachments": ("preview", "1", "1", "1", "", ""),
     "timeline-attachments": ("1", "1", "1", "1", "", ""),
@@ -107,14 +144,18 @@ def _version(column: str, mark: str) -> str:
     return f"{column}-preview.{mark}" if mark else column
 
 
-VERSIONS: Mapping[str, Mapping[str, str]] = {
-    resource: {
-        generation: _version(number, marks[_COLUMNS.index(number)])
+def _versions(resource: str) -> Mapping[str, str]:
+    marks = dict(zip(_COLUMNS, _TABLE[resource], strict=True))
+    marks |= zip(_OLD_COLUMNS, _OLD_TABLE[resource], strict=True)
+    return {
+        generation: _version(number, marks[number])
         for generation, number in GENERATIONS.items()
+        if marks[number] != NONE
     }
-    for resource, marks in _TABLE.items()
-}
-"""Resource to generation to the api-version to send."""
+
+
+VERSIONS: Mapping[str, Mapping[str, str]] = {resource: _versions(resource) for resource in _TABLE}
+"""Resource to generation to the api-version to send; a generation without the resource is left out."""
 
 _READ, _EXECUTE, _MANAGE = "vso.release", "vso.release_execute", "vso.release_manage"
 _AREA = "{project}/_apis/release/"
@@ -182,6 +223,7 @@ _DEFINITIONS = (
     _read("definition revision", "definitions/{definition}/revisions/{revision}", "revisions", accepts=TEXT),
     _write("create definition", "POST", "definitions", "definitions"),
     _write("update definition", "PUT", "definitions", "definitions"),
+    _write("update definition by id", "PUT", "definitions/{definition}", "definitions"),
     _write("delete definition", "DELETE", "definitions/{definition}", "definitions", _MANAGE, accepts=""),
     _write("undelete definition", "PATCH", "definitions/{definition}", "definitions"),
     _read("folders", "folders", "folders", Kind.LIST),
@@ -227,6 +269,7 @@ _RUNNING = (
 _LOGS = (
     _read("archive", f"{_RELEASE}/logs", "logs", Kind.ARCHIVE, ZIP),
     _read("task log", f"{_STAGE}/deployPhases/{{phase}}/tasks/{{task}}/logs", "task-log", Kind.LOG, TEXT),
+    _read("stage task log", f"{_STAGE}/tasks/{{task}}/logs", "stage-task-log", Kind.LOG, TEXT),
     _read("gate log", f"{_STAGE}/gates/{{gate}}/tasks/{{task}}/logs", "gate-log", Kind.LOG, TEXT),
     _read("attachments", f"{_ATTEMPT}/plan/{{plan}}/attachments/{{type}}", "attachments", Kind.LIST),
     _read("attachment", f"{_ATTEMPT}/plan/{{plan}}/{_RECORD}", "attachments", accepts=BYTES),
@@ -246,11 +289,40 @@ ENDPOINTS: Mapping[str, Endpoint] = {
 """Name to call: every request that reltui can make."""
 
 
+_SINCE_4 = frozenset(
+    {
+        "update definition",
+        "undelete definition",
+        "delete release",
+        "undelete release",
+        "environment",
+        "approval",
+    }
+)
+"""Calls that came with 4.0 on resources that were there before (api.md 3)."""
+
+
+def has(endpoint: Endpoint, generation: str) -> bool:
+    """Whether a generation has a call; taken for granted while it is not known."""
+    if not generation:
+        return True
+    if endpoint.resource and generation not in VERSIONS[endpoint.resource]:
+        return False
+    return not (endpoint.name in _SINCE_4 and is_older(generation))
+
+
+def version_of(endpoint: Endpoint, generation: str) -> str:
+    """The api-version that a call sends; empty for one that sends none. Raises Lacking: it is not there."""
+    if not has(endpoint, generation):
+        raise Lacking(f"{title(generation)} has no call for this ({endpoint.name}).")
+    return VERSIONS[endpoint.resource][generation or UNKNOWN] if endpoint.resource else ""
+
+
 def generation_of(maximum: str, released: str) -> str:
     """The generation by what a server says of its releases resource (api.md 2.4).
 
     `maximum` and `released` are its maxVersion and releasedVersion; "0.0" stands for never released. Empty
-    when they are no versions.
+    when they are no versions, and for a server that is older than all that are known.
     """
     most, out = _number(maximum), _number(released)
     if most >= _number("7.2"):
@@ -260,7 +332,7 @@ def generation_of(maximum: str, released: str) -> str:
     for generation, number in GENERATIONS.items():
         if generation != "services" and _number(number) <= usable:
             found = generation
-    return found or (OLDEST if usable > (0, 0) else "")
+    return found
 
 
 def _number(version: str) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reltui.data.decision import NewDefinition, Thing, Verb
 from reltui.data.order import Found, Order, Reading, as_wanted, at_time, who_did
-from reltui.errors import NotFound
+from reltui.errors import Lacking, NotFound
 from reltui.model.definition import Definition
 from reltui.model.identity import Identity
 from reltui.model.text import SafeText, clean
@@ -16,6 +16,7 @@ from reltui.model.text import SafeText, clean
 if TYPE_CHECKING:
     from reltui.api.client import Got, ReleaseClient
 
+ROOT = "\\"
 CLOCK_DOUBT = timedelta(seconds=60)
 """A definition that is so much older than the confirmation may still have been made after it."""
 
@@ -56,13 +57,18 @@ async def _of_this_name(order: Order, client: ReleaseClient) -> Definition | Non
     pages = client.definitions(order.project_id, search=name, is_exact_name=True, expand=(), path=path)
     async for page in pages:
         for definition in page.rows.items:
-            if _same(definition.name, name) and _same(definition.path, path):
+            if _same(definition.name, name) and _same_folder(definition.path, path):
                 return definition
     return None
 
 
 def _same(one: str, other: str) -> bool:
     return one.casefold() == other.casefold()
+
+
+def _same_folder(one: str, other: str) -> bool:
+    """Where there are no folders all is in the root."""
+    return _same(one or ROOT, other or ROOT)
 
 
 async def _deleted(order: Order, client: ReleaseClient) -> Definition | None:
@@ -195,7 +201,10 @@ async def _who_saved(
     order: Order, client: ReleaseClient, now: Definition, revision: int
 ) -> tuple[Identity | None, str | None]:
     """Who saved a revision, and with what comment: the history tells both, the definition not always."""
-    page = await client.definition_revisions(order.project_id, order.object_id)
+    try:
+        page = await client.definition_revisions(order.project_id, order.object_id)
+    except Lacking:
+        return (now.modified_by, None) if now.revision == revision else (None, None)
     found = next((each for each in page.rows.items if each.revision == revision), None)
     if found is not None:
         return found.changed_by, found.comment
@@ -218,7 +227,10 @@ async def _gone_or_back(order: Order, client: ReleaseClient, accepted: bool) -> 
         words = "The definition is still there." if wants_gone else "The definition is not back."
         return Reading(Found.UNCHANGED, SafeText(words))
     what = "Deleted" if wants_gone else "It is back"
-    changed = await _deleted(order, client) if wants_gone and not accepted else now
+    try:
+        changed = await _deleted(order, client) if wants_gone and not accepted else now
+    except Lacking:
+        changed = None
     if accepted or changed is None or changed.modified_by is None:
         return as_wanted(what, accepted)
     return who_did(order, changed.modified_by, what, accepted=False)

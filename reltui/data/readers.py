@@ -38,17 +38,22 @@ from reltui.data.topics import (
     Topic,
     VersionsOf,
 )
-from reltui.errors import ApiError, NotFound, Refused, TooLarge
+from reltui.errors import ApiError, Lacking, NotFound, Refused, TooLarge
 from reltui.model.approval import approval_from_json
 from reltui.model.content import ArtifactVersions, Version
 from reltui.model.decode import BadRow, rows_of
-from reltui.model.definition import Definition, definition_from_json, revision_from_json
+from reltui.model.definition import (
+    Definition,
+    DefinitionRevision,
+    definition_from_json,
+    revision_from_json,
+)
 from reltui.model.deployment import deployment_from_json
 from reltui.model.release import Release, release_from_json
 from reltui.model.text import SafeText
 
 if TYPE_CHECKING:
-    from reltui.api.client import ReleaseClient
+    from reltui.api.client import Page, ReleaseClient
 
 PAGE = 50
 LOG_LINES = 10_000
@@ -149,11 +154,18 @@ async def _releases(topic: ReleasesOf, client: ReleaseClient, before: Before) ->
 
 async def _definition(topic: DefinitionOf, client: ReleaseClient) -> Read:
     got, history = await asyncio.gather(
-        client.definition(topic.project.id, topic.definition_id),
-        client.definition_revisions(topic.project.id, topic.definition_id),
+        client.definition(topic.project.id, topic.definition_id), _revisions(topic, client)
     )
-    raw = {"definition": got.raw, "revisions": list(history.raw)}
-    return Read(DefinitionData(got.value, history.rows.items), raw)
+    raw = {"definition": got.raw, "revisions": list(history.raw) if history is not None else []}
+    return Read(DefinitionData(got.value, history.rows.items if history is not None else ()), raw)
+
+
+async def _revisions(topic: DefinitionOf, client: ReleaseClient) -> Page[DefinitionRevision] | None:
+    """The revisions of a definition; None where the server does not tell them."""
+    try:
+        return await client.definition_revisions(topic.project.id, topic.definition_id)
+    except Lacking:
+        return None
 
 
 async def _history(topic: ReleaseHistoryOf, client: ReleaseClient) -> Read:

@@ -14,7 +14,7 @@ import pytest
 from reltui.api import paging
 from reltui.api.auth import Auth, Secret
 from reltui.api.client import ReleaseClient
-from reltui.api.endpoints import ENDPOINTS
+from reltui.api.endpoints import ENDPOINTS, VERSIONS
 from reltui.api.paging import Page
 from reltui.api.transport import Transport
 from reltui.config import Profile, SecretSource
@@ -42,6 +42,7 @@ from tests.support import serving, set_faults
 T = TypeVar("T")
 
 GENERATIONS = (
+    "tfs-2018-rtw",
     "tfs-2018",
     "server-2019",
     "server-2019.1",
@@ -520,28 +521,56 @@ async def test_an_answer_that_lacks_what_identifies_it_is_malformed_with_its_act
         assert (caught.value.activity, caught.value.sent) == ("0f9a", True)
 
 
+RELEASES = "A166FDE7-27AD-408E-BA75-703C2CC9D500"
+SILENT = [
+    response(b"<html>no</html>", "404 Not Found", "ActivityId: 0f9a", kind="text/html"),
+    response(b'{"message":"x"}', "405 No"),
+    listing(),
+    listing({"id": RELEASES, "maxVersion": 5}),
+]
+"""Answers that tell no version."""
+
+
 @pytest.mark.parametrize(
-    ("answer", "generation"),
-    [
-        (response(b"<html>no</html>", "404 Not Found", "ActivityId: 0f9a", kind="text/html"), "tfs-2018"),
-        (response(b'{"message":"x"}', "405 No"), "tfs-2018"),
-        (listing(), "tfs-2018"),
-        (listing({"id": "a166fde7-27ad-408e-ba75-703c2cc9d500", "maxVersion": 5}), "tfs-2018"),
-        (
-            listing(
-                {"id": "A166FDE7-27AD-408E-BA75-703C2CC9D500", "maxVersion": "6.1", "releasedVersion": "6.0"}
-            ),
-            "server-2020",
-        ),
-    ],
+    ("maximum", "released", "generation"), [("6.1", "6.0", "server-2020"), ("3.1", "0.0", "tfs-2017")]
 )
 @in_loop
-async def test_discovery_settles_on_a_generation(answer: bytes, generation: str) -> None:
+async def test_discovery_settles_on_a_generation(maximum: str, released: str, generation: str) -> None:
+    answer = listing({"id": RELEASES, "maxVersion": maximum, "releasedVersion": released})
     async with scripted(saying(answer)) as run:
         client = ReleaseClient(run.transport)
         assert await client.discover() == generation
         assert client.generation == generation
-        assert run.seen[0].line == "OPTIONS /tfs/North/_apis HTTP/1.1"
+        assert [seen.line for seen in run.seen] == ["OPTIONS /tfs/North/_apis HTTP/1.1"]
+
+
+@pytest.mark.parametrize("answer", SILENT)
+@in_loop
+async def test_a_server_that_tells_no_version_is_taken_for_what_was_known_of_it(answer: bytes) -> None:
+    async with scripted(saying(answer)) as run:
+        client = ReleaseClient(run.transport)
+        assert await client.discover("tfs-2017") == "tfs-2017"
+        assert len(run.seen) == 1
+
+
+@pytest.mark.parametrize("answer", SILENT)
+@in_loop
+async def test_of_a_server_that_tells_no_version_the_newest_that_it_takes_is_found(answer: bytes) -> None:
+    refusal = response(b'{"message":"out of range"}', "400 Bad Request")
+    async with scripted(saying(answer, refusal, refusal, listing())) as run:
+        client = ReleaseClient(run.transport)
+        assert await client.discover() == "server-2020"
+        asked = [seen.line.split("api-version=")[1].split()[0] for seen in run.seen[1:]]
+        assert asked == ["7.1", "7.0", "6.0"]
+
+
+@in_loop
+async def test_a_server_that_refuses_every_version_is_of_no_generation() -> None:
+    refusal = response(b'{"message":"out of range"}', "400 Bad Request")
+    async with scripted(saying(refusal)) as run:
+        with pytest.raises(Malformed, match="refuses all"):
+            await ReleaseClient(run.transport).discover()
+        assert len(run.seen) == 1 + len(VERSIONS["projects"]) - 1
 
 
 @in_loop

@@ -11,16 +11,55 @@ from reltui.api.endpoints import (
     Kind,
     address,
     generation_of,
+    version_of,
 )
-from reltui.errors import Malformed
+from reltui.errors import Lacking, Malformed
+from reltui.model.generations import TITLES, is_before, title
 
 BASE = "https://tfs01.example/tfs/DefaultCollection"
 
 
-def test_every_call_has_a_version_for_every_generation() -> None:
+SINCE_TFS_2018 = tuple(GENERATIONS)[3:]
+
+
+def test_every_call_has_a_version_for_every_generation_since_tfs_2018() -> None:
     for endpoint in ENDPOINTS.values():
-        if endpoint.resource:
-            assert set(VERSIONS[endpoint.resource]) == set(GENERATIONS)
+        if endpoint.resource and endpoint.resource != "stage-task-log":
+            assert set(VERSIONS[endpoint.resource]) >= set(SINCE_TFS_2018)
+
+
+def test_generations_are_in_the_order_of_their_age() -> None:
+    assert list(GENERATIONS) == list(TITLES)
+    numbers = [tuple(map(int, number.split("."))) for number in GENERATIONS.values()]
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("releases", "tfs-2015.2"),
+        ("update environment", "tfs-2015.2"),
+        ("update approval", "tfs-2015.2"),
+        ("update definition by id", "tfs-2015.2"),
+        ("approval", "tfs-2018-rtw"),
+        ("environment", "tfs-2018-rtw"),
+        ("update definition", "tfs-2018-rtw"),
+        ("definition revisions", "tfs-2018-rtw"),
+        ("deployments", "tfs-2018-rtw"),
+        ("folders", "tfs-2018-rtw"),
+        ("ignore gates", "tfs-2018"),
+        ("timeline attachments", "tfs-2018"),
+    ],
+)
+def test_a_generation_has_a_call_or_says_that_it_lacks_it(name: str, first: str) -> None:
+    endpoint = ENDPOINTS[name]
+    for generation in GENERATIONS:
+        if is_before(generation, first):
+            with pytest.raises(Lacking, match=title(generation)) as caught:
+                version_of(endpoint, generation)
+            assert not caught.value.sent
+        else:
+            assert version_of(endpoint, generation)
 
 
 def test_writes_are_told_by_their_method() -> None:
@@ -42,7 +81,15 @@ def test_only_manage_scope_approves_and_deletes() -> None:
 @pytest.mark.parametrize(
     ("resource", "generation", "version"),
     [
+        ("releases", "tfs-2015.2", "2.2-preview.1"),
+        ("releases", "tfs-2017", "3.0-preview.2"),
+        ("releases", "tfs-2018-rtw", "4.0-preview.4"),
         ("releases", "tfs-2018", "4.1-preview.6"),
+        ("approvals", "tfs-2017", "3.0-preview.1"),
+        ("approvals", "tfs-2018-rtw", "4.0-preview.1"),
+        ("definitions", "tfs-2017", "3.0-preview.1"),
+        ("environments", "tfs-2017", "3.0-preview.2"),
+        ("projects", "tfs-2015.2", "2.2"),
         ("releases", "server-2019", "5.0"),
         ("environments", "tfs-2018", "4.1-preview.5"),
         ("environments", "server-2019", "5.0-preview.6"),
@@ -87,7 +134,13 @@ def test_versions(resource: str, generation: str, version: str) -> None:
     ("maximum", "released", "generation"),
     [
         ("4.1", "0.0", "tfs-2018"),
-        ("4.0", "0.0", "tfs-2018"),
+        ("4.0", "0.0", "tfs-2018-rtw"),
+        ("3.2", "0.0", "tfs-2017"),
+        ("3.1", "0.0", "tfs-2017"),
+        ("3.0", "0.0", "tfs-2017"),
+        ("2.3", "0.0", "tfs-2015.2"),
+        ("2.2", "0.0", "tfs-2015.2"),
+        ("2.1", "0.0", ""),
         ("5.0", "5.0", "server-2019"),
         ("5.1", "5.1", "server-2019.1"),
         ("6.0", "6.0", "server-2020"),
