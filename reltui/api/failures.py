@@ -47,16 +47,23 @@ _TLS: Mapping[str, str] = {
 
 
 async def failure(
-    error: Exception, url: str, proxy: Proxy | None, *, started: bool, sent: bool, connect: float
+    error: Exception,
+    url: str,
+    proxy: Proxy | None,
+    *,
+    asked_proxy: bool,
+    started: bool,
+    sent: bool,
+    connect: float,
 ) -> ApiError:
     """The error that a failure of httpx stands for.
 
-    `started`: a request was on its way, to the server or to the proxy; `sent` as in ApiError; `connect` is
-    the deadline of a connection, in seconds.
+    `asked_proxy`: the proxy was asked to connect; `started`: the request was on its way; `sent` as in
+    ApiError; `connect` is the deadline of a connection, in seconds.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    is_of_proxy = proxy is not None and not started
+    is_of_proxy = proxy is not None and not started and not asked_proxy
     """Nothing was ever asked of the proxy, so that it is the proxy that cannot be reached."""
     who = f"The proxy {proxy.label}" if proxy is not None and is_of_proxy else host
     tls = next((each for each in chain(error) if isinstance(each, ssl.SSLError)), None)
@@ -78,6 +85,8 @@ async def failure(
         return NotTheServer(
             f"{host} answered with something that is not HTTP: {clean(str(error), limit=200)}.", sent=sent
         )
+    if not started and asked_proxy and proxy is not None:
+        return Unreachable(f"The proxy {proxy.label} does not connect to {host}.", sent=False)
     if not started:
         return Unreachable(f"The connection to {host} broke: {_reason(error)}.", sent=False)
     return Interrupted(f"The connection to {host} broke before the answer came.", sent=sent)

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -81,17 +81,22 @@ class _Progress:
     def __init__(self, *, has_body: bool = False) -> None:
         self._has_body = has_body
         self.connected = False
+        self.asked_proxy = False
+        """The proxy was asked to connect, which is no part of the request."""
         self.started = False
         self.body_started = False
         self.body_failed = False
         self.answered = False
 
-    async def trace(self, event: str, _: object) -> None:
+    async def trace(self, event: str, details: Any) -> None:
         """The `trace` extension of httpcore."""
         if event.endswith("connect_tcp.started"):
             self.connected = True
         elif event.endswith("send_request_headers.started"):
-            self.started = True
+            self.started = details["request"].method != b"CONNECT"
+            self.asked_proxy |= not self.started
+        elif not self.started:
+            return
         elif event.endswith("send_request_body.started"):
             self.body_started = True
         elif event.endswith("send_request_body.failed"):
@@ -406,6 +411,7 @@ class Transport:
                 error,
                 url,
                 self._proxy,
+                asked_proxy=progress.asked_proxy,
                 started=progress.started,
                 sent=not progress.surely_unsent,
                 connect=self._timing.connect,

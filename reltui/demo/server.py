@@ -112,20 +112,27 @@ class _Listener:
         self._remember()
         kinds = [f.text("kind") for f in self.service.faults if f.kind.id == TLS_FAULT]
         trouble = kinds[0] if kinds else GOOD
+        try:
+            with suppress(asyncio.CancelledError, OSError):
+                await self._shake_hands(reader, writer, trouble)
+        finally:
+            # A close of TLS would wait for the other side.
+            writer.transport.abort()
+
+    async def _shake_hands(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, trouble: str
+    ) -> None:
         assert self.tls is not None  # noqa: S101 - the port is only there with it
-        with suppress(asyncio.CancelledError, OSError):
-            if trouble == CUT:
-                await reader.read(1)
-                writer.transport.abort()
-                return
+        if trouble in (CUT, OLD):
+            await reader.read(1)
             if trouble == OLD:
-                await reader.read(1)
                 writer.write(old_hello())
                 await reader.read()
-                writer.close()
-                return
-            await writer.start_tls(self.tls.context(trouble))
-            await Connection(reader, writer, self.service).run()
+            return
+        await writer.start_tls(self.tls.context(trouble))
+        await Connection(reader, writer, self.service).run()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(writer.wait_closed(), _STOP_SECONDS)
 
     def _remember(self) -> None:
         task = asyncio.current_task()
