@@ -15,6 +15,7 @@ import zlib
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -852,7 +853,9 @@ async def test_a_request_without_a_body_may_have_left_with_its_headers() -> None
     async def after(*events: str, has_body: bool) -> tuple[bool, bool]:
         progress = _Progress(has_body=has_body)
         for event in events:
-            await progress.trace(f"http11.{event}", None)
+            method, _, name = event.rpartition(" ")
+            request = SimpleNamespace(method=(method or "DELETE").encode())
+            await progress.trace(f"http11.{name}", {"request": request})
         return progress.surely_unsent, progress.may_be_whole
 
     headers, body = "send_request_headers.started", "send_request_body.started"
@@ -863,6 +866,10 @@ async def test_a_request_without_a_body_may_have_left_with_its_headers() -> None
     assert await after(headers, has_body=True) == (True, False)
     assert await after(headers, body, has_body=True) == (False, True)
     assert await after(headers, body, failed, has_body=True) == (True, True)
+    # What the proxy is asked first is no part of the request.
+    connect = (f"CONNECT {headers}", f"CONNECT {body}", "CONNECT receive_response_headers.complete")
+    assert await after(*connect, has_body=True) == (True, False)
+    assert await after(*connect, headers, body, has_body=True) == (False, True)
 
 
 @in_loop
