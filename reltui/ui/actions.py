@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reltui.data.decision import RECALLABLE
-from reltui.ui import jobs, signing, ways
+from reltui.ui import jobs, signing, ways, ways_definition
 from reltui.ui.screens.base import ReltuiScreen
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ EVERYWHERE: Mapping[str, Callable[[ReltuiApp], None]] = {
     "live": partial(_go_top, "live"),
     "journal": ways.journal,
     "plan": ways.plan,
+    "unsaved": ways_definition.unsaved,
     "back": _back,
     "quit": _quit,
     "quit-now": _quit_now,

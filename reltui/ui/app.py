@@ -23,7 +23,7 @@ from reltui.data.topics import Changed, Event, Snapshot
 from reltui.errors import ReltuiError
 from reltui.model.project import Project
 from reltui.model.text import SafeText
-from reltui.ui import desktop, ending, jobs, keys
+from reltui.ui import desktop, ending, jobs, keys, ways_definition
 from reltui.ui.cut_short import CutShort
 from reltui.ui.driver import GuardedDriver, TextFilter, driver_class
 from reltui.ui.guard import Guard
@@ -110,6 +110,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
             self.run_worker(self._sign_in(profile, secret), name="sign in")
         if self.service.servers:
             self.run_worker(self.service.start(), name="start")
+            ways_definition.tell_unsaved(self)
         if self.options.link and self.service.servers:
             from reltui.ui.links import open_link
 

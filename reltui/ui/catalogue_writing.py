@@ -10,7 +10,7 @@ WRITING: tuple[Action, ...] = (
     Action("edit", ("e",), "edit", "Change the definition.", WRITABLE, footer=True),
     Action("new-definition", ("N",), "new", "Write a new definition.", WRITABLE, footer=True),
     Action("clone", (), "clone", "Write a new definition that begins as a copy of this one.", WRITABLE),
-    Action("unsaved", (), "unsaved", "Show the edits that were not saved yet.", (*WRITABLE, *HERE)),
+    Action("unsaved", (), "unsaved", "Show the edits that were not saved yet.", (Place.ANY,)),
     Action(
         "discard",
         ("D",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from reltui.crash import report
 from reltui.data.decision import IN_FLIGHT, State
 from reltui.data.service import DataService
 from reltui.data.stopped import note_stopped
+from reltui.model.words import within
 from reltui.ui.options import UiOptions
 from reltui.ui.writer import Writer
 
@@ -58,6 +60,7 @@ async def run(
 async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> int:
     loop = asyncio.get_running_loop()
     by_signal: list[int] = []
+    begun = time.time()
 
     def end(number: signal.Signals) -> None:
         by_signal.append(SIGNALS[number])
@@ -76,6 +79,7 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
             code = CRASHED
             _tell(report(app.crash, options.state_folder))
         settled = await _close(service)
+        _tell_unsaved(service, begun)
         if options.state_folder is not None:
             note_stopped(options.state_folder, app.stopped)
         if code == 0 and not settled:
@@ -101,6 +105,13 @@ async def _close(service: DataService) -> bool:
     if lines:
         _tell("\n".join(lines))
     return all(not decision.is_open for decision in ours)
+
+
+def _tell_unsaved(service: DataService, begun: float) -> None:
+    """Name the definitions that were edited in this run and not saved."""
+    names = [within(edit.name) for edit in service.edits.load() if edit.at >= begun]
+    if names:
+        _tell(f"Not saved, but kept: {', '.join(names)}; :unsaved in reltui goes on with it.")
 
 
 def _tell(sentence: str) -> None:

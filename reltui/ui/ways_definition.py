@@ -118,6 +118,16 @@ def unsaved(app: ReltuiApp) -> None:
         app.push_screen(UnsavedScreen())
 
 
+def tell_unsaved(app: ReltuiApp) -> None:
+    """At the start: an earlier run has left edits, and may not have ended well."""
+    kept = app.service.edits.load()
+    for trouble in app.service.edits.troubles:
+        app.say(trouble, "warn")
+    if kept:
+        names = within(kept[0].name) if len(kept) == 1 else f"{len(kept)} definitions"
+        app.say(SafeText(f"Not saved yet: {names}; :unsaved goes on with it."), "warn")
+
+
 def open_unsaved(app: ReltuiApp, edit: Edit) -> None:
     """Go on with an edit, if its server is configured and its project is known."""
     state = next((each for each in app.service.servers if each.url == edit.server_url), None)

@@ -67,7 +67,7 @@ def received(entry: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     path = entry["path"].partition("?")[0].partition("/_apis/release/")[2]
     body = dict(entry["body"])
     mark = body.pop("properties", None)
-    assert mark is None or list(mark) == ["reltui.operation"]
+    assert not mark or list(mark) == ["reltui.operation"]
     return (entry["method"], path, body)
 
 

@@ -34,7 +34,7 @@ class FindPeople(PickScreen):
     """Somebody whom the server finds by the words that are typed. To override: `heading`, `entries`."""
 
     columns: ClassVar[Sequence[Column]] = (
-        Column("words", "", 32),
+        Column("words", "", 32, grow=2),
         Column("detail", "", 20, grow=1, drop=1),
     )
 

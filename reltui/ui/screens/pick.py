@@ -44,7 +44,7 @@ class PickScreen(ReltuiScreen):
 
     place = Place.DIALOG
     columns: ClassVar[Sequence[Column]] = (
-        Column("words", "", 36),
+        Column("words", "", 36, grow=2),
         Column("detail", "", 20, grow=1, drop=1),
     )
 
