@@ -22,7 +22,15 @@ from reltui import paths
 from reltui.config import LOOPBACK, Config, Profile, SecretSource, load, read
 from reltui.config_reader import statement_of
 from reltui.data import files
-from reltui.errors import ConfigError, FolderError, NotFound, NotSignedIn
+from reltui.errors import (
+    ApiError,
+    ConfigError,
+    FolderError,
+    Malformed,
+    NotFound,
+    NotSignedIn,
+    NotTheServer,
+)
 from reltui.model.address import Address, is_services, organisation_of, same_collection
 from reltui.model.identity import Me
 from reltui.model.project import Project
@@ -201,25 +209,25 @@ async def enter(
     except ConfigError as error:
         # Nobody has heard of this profile yet.
         raise type(error)(str(error).removeprefix(f"profiles.{profile.name}: ")) from None
-    missing: NotFound | None = None
+    missing: ApiError | None = None
     for url in answers.address.candidates:
         async with _client(replace(profile, url=url), auth, timing) as client:
             try:
                 return await _introduced(client, url)
-            except NotFound as error:
+            except (NotFound, NotTheServer, Malformed) as error:
                 missing = missing or error
     raise missing or ConfigError("There is no address to try.")
 
 
 async def _introduced(client: ReleaseClient, url: str) -> Entered:
+    generation = await client.discover()
+    me = (await client.who_am_i()).value
     found: list[Project] = []
     trouble = SafeText("")
     async for page in client.projects():
         found.extend(page.rows.items)
         if page.trouble or page.rows.bad:
             trouble = page.trouble or SafeText("Not all projects can be read.")
-    me = (await client.who_am_i()).value
-    generation = await client.discover()
     return Entered(url, me, generation, tuple(sorted(found, key=lambda p: p.name.casefold())), trouble)
 
 

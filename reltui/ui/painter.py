@@ -26,7 +26,8 @@ class Painter:
         self._frame: Timer | None = None
         self._tick: Timer | None = None
         self._drawn_at = 0.0
-        self._frame_seconds = SLOW_FRAME_SECONDS if app.config.ui.slow else FRAME_SECONDS
+        self.frame_seconds = SLOW_FRAME_SECONDS if app.config.ui.slow else FRAME_SECONDS
+        """Time between two drawings at least."""
 
     @property
     def is_due(self) -> bool:
@@ -36,7 +37,7 @@ class Painter:
     def soon(self) -> None:
         """Draw the screen again."""
         if self._frame is None and self._app.is_running:
-            wait = max(self._drawn_at + self._frame_seconds - time.monotonic(), 0.001)
+            wait = max(self._drawn_at + self.frame_seconds - time.monotonic(), 0.001)
             self._frame = self._app.set_timer(wait, self._draw)
 
     def _draw(self) -> None:
