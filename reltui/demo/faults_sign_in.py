@@ -161,9 +161,10 @@ KINDS = (
         "srv-25",
         "scope",
         _scope,
-        "403 on writes",
-        on="writes",
-        arguments={"permission": "Manage release approvers"},
+        "403 on writes, or phase=reads",
+        arguments={"permission": "Manage release approvers", "phase": "writes"},
+        choices={"phase": ("writes", "reads")},
+        phases={"writes": "writes", "reads": "GET ."},
     ),
     Kind(
         "srv-26",
