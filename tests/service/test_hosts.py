@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -155,7 +156,7 @@ async def test_every_area_is_asked_on_its_own_host(tmp_path: Path, url: str, by_
 
 async def _read_all(service: DataService, row: InboxRow) -> None:
     """Something of every area: releases, builds, queues, groups, projects."""
-    topics: list[Topic[object]] = [
+    topics: list[Topic[Any]] = [
         Inbox(),
         ProjectsOf("cloud"),
         DefinitionsOf("cloud", row.project),
