@@ -76,6 +76,8 @@ PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
     ("comparison", SMALL, ("2", "/", *typed("Invoice.CD"), "space", "j", "j", "space", "b")),
     ("definitions", SMALL, ("3", "j", "j")),
     ("definitions-wide", WIDE, ("3", "j", "j")),
+    ("connection", SMALL, (":", *typed("connection"))),
+    ("sign-in", SMALL, (":", *typed("sign-in"))),
 )
 """Name, size, and the keys that lead there from the approvals."""
 

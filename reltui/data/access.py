@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reltui.data.decision import Verb
-from reltui.errors import ApiError, NotPermitted, NotSignedIn
+from reltui.data.decision import RECALLABLE, Decision, State, Verb
+from reltui.errors import ApiError, Busy, NotPermitted, NotSignedIn
 from reltui.model.text import SafeText
 
 READ, EXECUTE, MANAGE = SCOPES = ("vso.release", "vso.release_execute", "vso.release_manage")
@@ -26,6 +26,7 @@ MANAGING = frozenset(
     }
 )
 """Verbs that take `MANAGE`; all others take `EXECUTE`."""
+SENT_SOON = frozenset({State.CHECKING, State.SENDING})
 NOTHING = SafeText("")
 
 
@@ -100,6 +101,16 @@ def held(scope: str) -> tuple[str, ...]:
 def above(scope: str) -> tuple[str, ...]:
     """What a token without a scope cannot do either."""
     return SCOPES[SCOPES.index(scope) :]
+
+
+def check_idle(decisions: Iterable[Decision], server: str) -> None:
+    """Raises Busy: a decision is held or on its way there, and would be sent as somebody else."""
+    for decision in decisions:
+        draft = decision.draft
+        if draft is not None and draft.server == server and decision.state in RECALLABLE | SENT_SOON:
+            raise Busy(
+                f"Not now: {decision.verb} {decision.title} is {decision.state}. Take it back, or wait."
+            )
 
 
 def scope_of(verb: Verb) -> str:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from reltui.config import Config, is_read_only_environment
 from reltui.data import actions, readers, reading_inbox, refreshing, tasks, topics
+from reltui.data.access import check_idle
 from reltui.data.cache import Cache
 from reltui.data.claims import Claims
 from reltui.data.connection import Connection, ending_soon
@@ -214,6 +215,7 @@ class DataService:
 
         Raises ReltuiError, KeyError.
         """
+        check_idle(self.outbox.decisions(), server)
         await self._sources[server].sign_in(typed)
         self.refresh()
 

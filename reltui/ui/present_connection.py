@@ -32,6 +32,7 @@ LIMITS: Mapping[str, str] = {
     "x-ratelimit-delay": "delayed by seconds",
     "x-ratelimit-reset": "resets at",
 }
+UNITS = (("days", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def facts(one: Connection, now: float, look: Look) -> Sequence[tuple[str, Line]]:
@@ -100,7 +101,9 @@ def _clock(offset: float | None) -> Line:
         return (span("not known yet", "dim"),)
     if abs(offset) < 1.5:
         return (span("as this machine's"),)
-    words = f"{abs(offset):.0f} s {'ahead of' if offset > 0 else 'behind'} this machine's"
+    size = abs(offset)
+    unit, seconds = next(((name, length) for name, length in UNITS if size >= 2 * length), UNITS[-1])
+    words = f"{size / seconds:.0f} {unit} {'ahead of' if offset > 0 else 'behind'} this machine's"
     return (span(words, "warn" if abs(offset) >= SKEW_SECONDS else ""),)
 
 

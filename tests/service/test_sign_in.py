@@ -38,6 +38,7 @@ from reltui.demo.accounts import Account
 from reltui.demo.faults_sign_in import STORE, Door
 from reltui.demo.server import RunningDemo
 from reltui.errors import (
+    Busy,
     ConfigError,
     NotPermitted,
     NotSignedIn,
@@ -493,6 +494,22 @@ def test_a_token_that_can_only_read_is_found_out_by_its_first_write(tmp_path: Pa
                 assert "TF400813" in said
                 await service.sign_in("demo", demo.token)
                 assert service.server("demo").lacking == {}
+
+    asyncio.run(run())
+
+
+def test_what_is_held_is_not_sent_as_somebody_else(tmp_path: Path) -> None:
+    async def run() -> None:
+        held = replace(FAST, hold=60.0)
+        async with serving() as demo, service_on(demo, tmp_path, timing=held) as service:
+            demo.service.accounts.append(Account("another"))
+            draft = await draft_of(demo, service, Verb.RETAIN)
+            decision = service.outbox.submit(draft)
+            with pytest.raises(Busy, match=r"Not now: retain .* is held"):
+                await service.sign_in("demo", "another")
+            assert service.outbox.take_back() is not None
+            assert service.outbox.get(decision.id).state is State.TAKEN_BACK
+            await service.sign_in("demo", "another")
 
     asyncio.run(run())
 

@@ -240,7 +240,14 @@ def test_the_facts(label: str, changes: dict[str, object], words: str) -> None:
 
 @pytest.mark.parametrize(
     ("offset", "words"),
-    [(None, "not known yet"), (0.4, "as this machine's"), (75.0, "75 s ahead of this"), (-9.0, "9 s behind")],
+    [
+        (None, "not known yet"),
+        (0.4, "as this machine's"),
+        (75.0, "75 s ahead of this"),
+        (-9.0, "9 s behind"),
+        (-7300.0, "2 h behind"),
+        (900_000.0, "10 days ahead"),
+    ],
 )
 def test_the_clock(offset: float | None, words: str) -> None:
     state = ServerState("a", SafeText("x"), "https://x.example", Link.ONLINE, clock_offset=offset)
