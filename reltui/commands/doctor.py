@@ -8,12 +8,13 @@ import platform
 import ssl
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reltui import __version__
 from reltui.commands.output import Output
+from reltui.commands.secrets import ask
 from reltui.commands.session import DONE, FAILED, WRONG_USE
 from reltui.config import Config, is_read_only_environment
 from reltui.data.examining import Finding, Health, Section, verdict
@@ -23,6 +24,7 @@ from reltui.data.examining_machine import (
     examine_folders,
     examine_terminal,
 )
+from reltui.errors import ConfigError
 from reltui.paths import Paths
 from reltui.terminal import is_utf8
 
@@ -47,19 +49,13 @@ class Request:
 
 def doctor(request: Request, folders: Paths, read: Callable[[], Config]) -> int:
     """Examine everything and tell it; the exit code. `read` gives the configuration or raises ConfigError."""
-    return asyncio.run(_doctor(request, folders, read))
-
-
-async def _doctor(request: Request, folders: Paths, read: Callable[[], Config]) -> int:
     out = Output()
-    sections: list[Section] = []
     if not request.as_json:
         out.line(about())
-    async for section in _examined(request, folders, read):
-        sections.append(section)
-        if not request.as_json:
-            for line in page(section):
-                out.line(line)
+    first, config = asyncio.run(examine_configuration(request.file, read, asked_for=request.asked_for))
+    _tell(out, request, first)
+    typed = _typed(config) if config is not None and not request.as_json else {}
+    sections = [first, *asyncio.run(_examined(request, folders, config, typed, out))]
     code = code_of(sections)
     if request.as_json:
         out.document(
@@ -90,10 +86,35 @@ async def _doctor(request: Request, folders: Paths, read: Callable[[], Config]) 
     return FAILED if out.failed and code == DONE else code
 
 
-async def _examined(request: Request, folders: Paths, read: Callable[[], Config]) -> AsyncIterator[Section]:
-    """The sections, in the order in which a person would look; all servers are asked at the same time."""
-    section, config = await examine_configuration(request.file, read, asked_for=request.asked_for)
-    yield section
+def _tell(out: Output, request: Request, section: Section) -> None:
+    if not request.as_json:
+        for line in page(section):
+            out.line(line)
+
+
+def _typed(config: Config) -> Mapping[str, str]:
+    """The secrets that a person must type, where one is there; Enter leaves one out."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        return {}
+    found: dict[str, str] = {}
+    for name in config.default:
+        try:
+            found |= ask(replace(config, default=(name,)))
+        except ConfigError:
+            continue
+    return found
+
+
+async def _examined(
+    request: Request, folders: Paths, config: Config | None, typed: Mapping[str, str], out: Output
+) -> list[Section]:
+    """The other sections, in the order in which a person would look; all servers are asked at once."""
+    sections: list[Section] = []
+
+    def take(section: Section) -> None:
+        sections.append(section)
+        _tell(out, request, section)
+
     if config is not None:
         from reltui.data.examining_server import examine_server, shared_accounts
 
@@ -101,18 +122,21 @@ async def _examined(request: Request, folders: Paths, read: Callable[[], Config]
         read_only = request.read_only or is_read_only_environment()
         tasks = [
             asyncio.create_task(
-                examine_server(config.profiles[name], folders.cache, accounts, read_only=read_only)
+                examine_server(
+                    config.profiles[name],
+                    folders.cache,
+                    accounts,
+                    typed=typed.get(name, ""),
+                    read_only=read_only,
+                )
             )
             for name in config.default
         ]
-        try:
-            for task in tasks:
-                yield await task
-        finally:
-            for task in tasks:
-                task.cancel()
-    yield await examine_folders(folders, request.file)
-    yield examine_terminal(_facing(config or Config()), folders.state)
+        for task in tasks:
+            take(await task)
+    take(await examine_folders(folders, request.file))
+    take(examine_terminal(_facing(config or Config()), folders.state))
+    return sections
 
 
 def _facing(config: Config) -> Facing:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reltui.config import Profile
 from reltui.data.access import EXECUTE, MANAGE
 from reltui.data.access_seen import Seen
+from reltui.data.capabilities import Need, why_not
 from reltui.data.examining import Finding, Health, bad, ok, unknown, warn, words_of
 from reltui.errors import (
     ConfigError,
@@ -19,6 +20,7 @@ from reltui.errors import (
     ReltuiError,
     Unavailable,
 )
+from reltui.model.generations import title
 from reltui.model.text import SafeText, clean
 
 if TYPE_CHECKING:
@@ -129,10 +131,10 @@ def sign_in_trouble(error: ReltuiError, profile: Profile) -> Finding:
 
 
 def version_finding(generation: str, api: str) -> Finding:
-    """Which one."""
-    if generation == "services":
-        return ok("version", f"Azure DevOps Services, REST API {api}")
-    return ok("version", f"{clean(generation)}, REST API {api}" if api else clean(generation))
+    """Which one, and what such a server does not have."""
+    lacks = [need for need in Need if why_not(generation, need)]
+    tail = f"; it has no {', '.join(lacks)}" if lacks else ""
+    return ok("version", f"{title(generation)}, REST API {api}{tail}")
 
 
 def projects_finding(profile: Profile, names: Sequence[SafeText], trouble: str) -> Finding:

@@ -32,6 +32,8 @@ from reltui.data.source import cache_key, shared_accounts
 from reltui.errors import (
     ApiError,
     ConfigError,
+    Lacking,
+    Malformed,
     NotFound,
     NotPermitted,
     NotSignedIn,
@@ -80,12 +82,12 @@ ADDRESSES = 3
 
 
 async def examine_server(
-    profile: Profile, cache: Path, accounts: Callable[[], Accounts], *, read_only: bool
+    profile: Profile, cache: Path, accounts: Callable[[], Accounts], *, typed: str = "", read_only: bool
 ) -> Section:
     """One server, as far as it can be reached; raises nothing for what is wrong there, and has an end.
 
     `accounts` gives those that all servers share, so that a password that one refuses is not tried on the
-    others. `read_only`: writes are switched off for all servers.
+    others. `typed` takes the place of the secret's source. `read_only`: no server is written to.
     """
     try:
         seen = await aside(lambda: Cache(cache).get(cache_key(profile), access_seen.NAME))
@@ -94,7 +96,7 @@ async def examine_server(
     examination = _Examination(
         profile, seen.raw if seen else None, accounts, read_only=read_only or profile.read_only
     )
-    await examination.run()
+    await examination.run(typed)
     findings = in_order(CHECKS, examination.found, examination.reason)
     return Section("server", SafeText(profile.name), clean(profile.url, limit=300), findings)
 
@@ -117,10 +119,8 @@ class _Examination:
         self.reason = ""
         """Why what was not examined was not, where nothing bad was found."""
 
-    async def run(self) -> None:
-        from reltui.api.auth import Auth
-
-        auth = await self._secret(Auth)
+    async def run(self, typed: str) -> None:
+        auth = await self._secret(typed)
         try:
             await self._way()
             await self._door()
@@ -222,13 +222,16 @@ class _Examination:
 
     # Signing in
 
-    async def _secret(self, make: type[Auth]) -> Auth | None:
-        words = source_words(self.profile.secret)
+    async def _secret(self, typed: str) -> Auth | None:
+        from reltui.api.auth import Auth, Secret
+
+        words = "typed in, kept in memory only" if typed else source_words(self.profile.secret)
+        secret = Secret(typed) if typed else None
         try:
-            auth = await make.of(self.profile, accounts=self.accounts())
+            auth = await Auth.of(self.profile, typed=secret, accounts=self.accounts())
         except SecretNeeded:
-            self.reason = "not examined: the secret is asked for at the start only"
-            self._take(unknown("secret", words))
+            self.reason = "not examined: the secret is asked for"
+            self._take(unknown("secret", words, "run reltui doctor on a terminal, which asks for it"))
             return None
         except ConfigError as error:
             self._take(bad("secret", *parted(words_of(error), "see secret in the profile")))
@@ -238,6 +241,7 @@ class _Examination:
 
     async def _inside(self, auth: Auth) -> None:
         from reltui.api.client import ReleaseClient
+        from reltui.api.endpoints import GENERATIONS
         from reltui.api.probing import PATIENCE
         from reltui.api.transport import Transport
 
@@ -245,11 +249,12 @@ class _Examination:
         client = ReleaseClient(transport)
         try:
             try:
+                generation = await self._generation(client)
                 me = (await client.who_am_i()).value
             except ReltuiError as error:
                 self._stop(sign_in_trouble(error, self.profile))
             self._take(sign_in_finding(self.profile, me, auth.until, time.time()))
-            await self._version(client)
+            self._take(version_finding(generation, GENERATIONS[generation]))
             try:
                 async with asyncio.timeout(WITHIN):
                     await self._allowed(client, me)
@@ -259,14 +264,19 @@ class _Examination:
             self._told(transport)
             await client.close()
 
-    async def _version(self, client: ReleaseClient) -> None:
-        from reltui.api.endpoints import GENERATIONS
-
+    async def _generation(self, client: ReleaseClient) -> str:
+        """Comes first: what is sent afterwards depends on it. Raises ReltuiError."""
         try:
-            generation = await client.discover()
-        except ReltuiError as error:
-            self._stop(bad("version", *parted(words_of(error), "ask who runs the server")))
-        self._take(version_finding(generation, GENERATIONS.get(generation, "")))
+            return await client.discover()
+        except Malformed as error:
+            try:
+                await client.who_am_i()
+            except NotFound:
+                raise  # it is not the version: nothing is there
+            except ReltuiError:
+                pass
+            todo = "see url in the profile; servers before TFS 2015 Update 2 are too old"
+            self._stop(bad("version", words_of(error), todo))
 
     async def _allowed(self, client: ReleaseClient, me: Me) -> None:
         scopes = access_seen.recall(self.seen, me.id)
@@ -327,7 +337,7 @@ class _Examination:
         async def look(name: str) -> str:
             try:
                 await looks.look(name, project.id)
-            except NotFound:
+            except (NotFound, Lacking):
                 return ""  # an old server without that area
             except ReltuiError:
                 return scope_of(name)
