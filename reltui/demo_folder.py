@@ -13,12 +13,16 @@ from pathlib import Path
 
 from reltui import paths
 from reltui.config import Config, Profile, SecretSource
+from reltui.demo.faults import parse_all
 from reltui.demo.server import ServerOptions, start_child
 from reltui.errors import ConfigError
 from reltui.paths import Paths
 
 DEMO_FOLDER = "reltui-demo-"
 DEMO_TOKEN = "RELTUI_DEMO_TOKEN"  # noqa: S105 - the name of a variable
+
+ACCOUNT = "NORTH\\anna"
+"""Who signs in where a fault wants an account; the key is the password."""
 
 
 def start_demo_server(options: ServerOptions, closing: ExitStack) -> tuple[Config, Paths]:
@@ -36,10 +40,13 @@ def start_demo_server(options: ServerOptions, closing: ExitStack) -> tuple[Confi
     if child.authority:
         # What is wrong with a certificate shows only where its authority is trusted.
         ca_file.write_text(child.authority, encoding="ascii")
+    has_accounts = any(fault.kind.opens for fault in parse_all(options.faults))
     profile = Profile(
         "demo",
         child.url,
         SecretSource(env=DEMO_TOKEN),
+        sign_in="ntlm" if has_accounts else "pat",
+        user=ACCOUNT if has_accounts else "",
         protected=("PROD*",),
         ca_file=str(ca_file) if child.authority else "",
     )

@@ -169,7 +169,7 @@ class Auth:
         return self._header
 
     async def prepare(self) -> None:
-        """Fetch a token that is about to end anew. Raises ConfigError: that failed, and it has ended."""
+        """Fetch a token that is about to end anew. Raises NotSignedIn: that failed, and it has ended."""
         if self._again is None or self.until is None:
             return
         async with self._lock:
@@ -178,9 +178,9 @@ class Auth:
                 return
             try:
                 self._take(await self._fetched())
-            except ConfigError:
+            except ConfigError as error:
                 if now >= self.until:
-                    raise
+                    raise NotSignedIn(f"The token has ended. {error}", sent=False) from None
 
     async def has_another(self, tried: Secret) -> bool:
         """After a 401: whether the secret's source gives another one than was `tried`. Asks it seldom.

@@ -90,6 +90,7 @@ class Source:
         self._accounts = accounts or shared_accounts()
         self._access = Access()
         self._is_typed = False
+        self._of_another_area: ApiError | None = None
         self._cache = cache
         self._changed = changed
         self._client: ReleaseClient | None = None
@@ -210,6 +211,9 @@ class Source:
 
     def _outcome(self, endpoint: Endpoint, error: ApiError | None) -> None:
         is_write = endpoint.method not in ("GET", "HEAD", "OPTIONS")
+        if isinstance(error, NotSignedIn) and not held(endpoint.scope):
+            # A token without the scope of another area is answered like none at all (api.md 6.2).
+            self._of_another_area = error
         refused: dict[str, SafeText] = {}
         if self._access.heard(endpoint.scope, error, is_write=is_write):
             self._set(replace(self.state, lacking=self._access.lacking))
@@ -300,6 +304,8 @@ class Source:
     def failed(self, error: ReltuiError) -> None:
         """One call of many was not answered well. What is wrong with its object alone says nothing of the
         server, which has answered."""
+        if error is self._of_another_area:
+            return
         if _link_after(error) is not None:
             self._out_of_reach(error)
         elif isinstance(error, ApiError) and error.status:

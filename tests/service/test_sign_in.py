@@ -33,7 +33,7 @@ from reltui.data.access import EXECUTE, MANAGE, READ, Access, why_not
 from reltui.data.connection import ending_soon
 from reltui.data.decision import State, Verb
 from reltui.data.service import DataService
-from reltui.data.topics import Inbox, Link
+from reltui.data.topics import BranchesOf, Inbox, Link, ProjectsOf
 from reltui.demo.accounts import Account
 from reltui.demo.faults_sign_in import STORE, Door
 from reltui.demo.server import RunningDemo
@@ -494,6 +494,41 @@ def test_a_token_that_can_only_read_is_found_out_by_its_first_write(tmp_path: Pa
                 assert "TF400813" in said
                 await service.sign_in("demo", demo.token)
                 assert service.server("demo").lacking == {}
+
+    asyncio.run(run())
+
+
+def test_a_token_without_the_scope_of_another_area_stays_signed_in(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with serving("expire:after=0,route=/_apis/git/") as demo, service_on(demo, tmp_path) as service:
+            await read_whole(service, Inbox())
+            project = service.look(ProjectsOf("demo")).data
+            assert project is not None
+            topic = BranchesOf("demo", project[0], "any")
+            service.watch(topic)
+            snapshot = await until(lambda: service.look(topic) if service.look(topic).problems else None)
+            assert "Check the secret" in snapshot.problems[0].sentence
+            assert service.server("demo").link is Link.ONLINE
+
+    asyncio.run(run())
+
+
+def test_a_token_that_has_ended_and_has_no_other_sends_nothing(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with serving(generation="services") as demo:
+            source = SecretSource(command=(sys.executable, "-c", "raise SystemExit(3)"))
+
+            async def again() -> Secret:
+                return await read_secret(source)
+
+            profile = Profile("demo", demo.url, source, sign_in="bearer")
+            auth = Auth("bearer", Secret(jwt(-5)), again=again)
+            client = ReleaseClient(Transport(profile, auth, timing=SHORT))
+            with pytest.raises(NotSignedIn, match=r"has ended.*exit status 3") as caught:
+                await client.update_approval("p", 1, status="approved", comments="")
+            assert not caught.value.sent
+            assert demo.service.ledger.entries == []
+            await client.close()
 
     asyncio.run(run())
 
