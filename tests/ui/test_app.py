@@ -194,7 +194,8 @@ async def test_without_a_configuration_there_is_a_welcome(tmp_path: Path) -> Non
     app = ReltuiApp(service, Config(), UiOptions())
     async with app.run_test(size=(80, 24)) as pilot:
         shown = await settled(pilot, "config.toml")
-        assert "[profiles.tfs01]" in shown
+        assert "s  sets up a server of your own" in shown
+        assert "reltui init" in shown
         assert "demo" in shown
         await pilot.press("d")
         await settled(pilot, "reltui demo")
