@@ -92,7 +92,7 @@ def _asked(ask: _Questions, file: Path, config: Config, address: str) -> int:
         answers = replace(answers, sign_in=way.sign_in, user=_user(ask, way.sign_in))
         name = first_minute.free_name(config, answers.address.collection_url)
         answers = _source(ask, answers, name)
-        entered = _entered(ask, answers, config)
+        entered, typed = _entered(ask, answers, config)
         if entered is not None:
             break
     ask.say(f"Signed in as {entered.me.name} at {clean(entered.url)} ({entered.generation}).")
@@ -109,8 +109,8 @@ def _asked(ask: _Questions, file: Path, config: Config, address: str) -> int:
     except ReltuiError as error:
         raise NotDone(str(error)) from None
     ask.say(f"Written: {file}, with the profile {planned.name}.")
-    if ask_left := first_minute.left_to_do(answers.secret):
-        ask.say(ask_left)
+    if left := first_minute.left_to_do(answers.profile(planned.name), typed=bool(typed)):
+        ask.say(left)
     ask.say("Start reltui without arguments to see what waits for you.")
     return DONE
 
@@ -126,7 +126,7 @@ def _address(ask: _Questions, config: Config, given: str) -> tuple[Answers, Knoc
             if known := first_minute.known_as(config, address):
                 raise NotDone(f"{config.file} has this collection already, as [profiles.{known}].")
             ask.say(f"Trying {clean(address.collection_url)} ...")
-            knocked = _run(first_minute.knock(address))
+            answers, knocked = _knocked(ask, answers)
         except (ValueError, ReltuiError) as error:
             if isinstance(error, NotDone):
                 raise
@@ -134,6 +134,21 @@ def _address(ask: _Questions, config: Config, given: str) -> tuple[Answers, Knoc
         else:
             ask.say(knocked.told)
             return answers, knocked
+
+
+def _knocked(ask: _Questions, answers: Answers) -> tuple[Answers, Knocked]:
+    """Try the address, and once more with an authority where the system does not know it."""
+    try:
+        return answers, _run(first_minute.knock(answers))
+    except ReltuiError as error:
+        if not first_minute.wants_authority(error):
+            raise
+        ask.say(str(error))
+    typed = ask.line("A PEM file with its authority; empty for another address")
+    if not typed:
+        raise ValueError("Another address, then.")
+    answers = replace(answers, ca_file=first_minute.authority_of(typed))
+    return answers, _run(first_minute.knock(answers))
 
 
 def _unencrypted(ask: _Questions, address: Address) -> bool:
@@ -169,25 +184,25 @@ def _source(ask: _Questions, answers: Answers, name: str) -> Answers:
             ask.say(str(error))
 
 
-def _entered(ask: _Questions, answers: Answers, config: Config) -> Entered | None:
-    """Sign in, once; None to choose another way."""
+def _entered(ask: _Questions, answers: Answers, config: Config) -> tuple[Entered | None, str]:
+    """Sign in, once, and what was typed for it; None to choose another way."""
     typed = ""
     while True:
         ask.say("Signing in ...")
         try:
-            return _run(first_minute.enter(answers, typed, config=config))
+            return _run(first_minute.enter(answers, typed, config=config)), typed
         except (ConfigError, SecretNeeded) as error:
             if typed:
                 ask.say(str(error))
-                return None
+                return None, ""
             ask.say(str(error) if not answers.secret.prompt else "It is asked for now:")
             typed = ask.secret("Type the secret to go on; it is kept in memory only")
             if not typed:
-                return None
+                return None, ""
         except NotSignedIn as error:
             # Not again by itself: an account would be locked.
             ask.say(str(error))
-            return None
+            return None, ""
         except ReltuiError as error:
             ask.say(str(error))
             if not ask.yes("Try again?"):

@@ -30,6 +30,8 @@ from reltui.errors import (
     NotFound,
     NotSignedIn,
     NotTheServer,
+    ReltuiError,
+    Unreachable,
 )
 from reltui.model.address import Address, is_services, organisation_of, same_collection
 from reltui.model.identity import Me
@@ -119,6 +121,8 @@ class Answers:
     """The collection that was found behind the address."""
     projects: tuple[str, ...] = ()
     """Names; empty for all."""
+    ca_file: str = ""
+    """A file with the authority of the server, where the system does not know it."""
 
     def profile(self, name: str, url: str = "") -> Profile:
         """The profile that these answers make."""
@@ -130,6 +134,7 @@ class Answers:
             user=self.user,
             projects=self.projects,
             protected=PROTECTED,
+            ca_file=self.ca_file,
             allow_http=self.allow_http,
         )
 
@@ -153,15 +158,29 @@ def known_as(config: Config, address: Address) -> str:
     return ""
 
 
-async def knock(address: Address, *, timing: Timing | None = None) -> Knocked:
+def wants_authority(error: ReltuiError) -> bool:
+    """Whether the file of an authority could help: the sentence of such an error names this key."""
+    return isinstance(error, Unreachable) and "ca_file" in str(error)
+
+
+def authority_of(typed: str) -> str:
+    """The path of a file with an authority. Raises ValueError with a sentence."""
+    file = typed.strip()
+    if not file.startswith("~") and not os.path.isabs(file):
+        raise ValueError("It must be a whole path, such as ~/authority.pem.")
+    return file
+
+
+async def knock(answers: Answers, *, timing: Timing | None = None) -> Knocked:
     """Ask without signing in what the server offers. Raises ReltuiError: nothing there, or something else."""
     from reltui.api.auth import NOBODY, Auth, Secret
     from reltui.api.endpoints import ENDPOINTS
 
-    url = address.collection_url
+    url = answers.address.collection_url
+    profile = replace(answers.profile("init"), sign_in="pat")
     offers: tuple[str, ...] = ()
     try:
-        async with _client(Profile("init", url, SecretSource()), Auth(NOBODY, Secret("")), timing) as client:
+        async with _client(profile, Auth(NOBODY, Secret("")), timing) as client:
             await client.transport.call(ENDPOINTS["discover"])
     except NotSignedIn as error:
         offers = error.offers
@@ -201,8 +220,10 @@ async def enter(
     """
     from reltui.api.auth import Auth, Secret
 
-    profile = answers.profile("init")
-    if config is not None and profile.secret.command:
+    config = config or Config()
+    # By the name that it will have, under which a keyring may hold the secret.
+    profile = answers.profile(free_name(config, answers.address.collection_url))
+    if profile.secret.command:
         profile = replace(profile, secret=replace(profile.secret, withheld=config.secret_names))
     try:
         auth = await Auth.of(profile, typed=Secret(typed) if typed else None)
@@ -317,6 +338,7 @@ def _table(profile: Profile) -> dict[str, Any]:
         "user": profile.user,
         "projects": list(profile.projects),
         "protected": list(profile.protected),
+        "ca_file": profile.ca_file,
         "allow_http": profile.allow_http,
         "secret": {source: value for source, value in sources.items() if value},
     }
@@ -416,10 +438,17 @@ def suggested(kind: str, name: str, sign_in: str) -> str:
     return ""
 
 
-def left_to_do(secret: SecretSource) -> SafeText:
-    """What is left to do for the next start, where the source has no secret yet; empty for nothing."""
+def left_to_do(profile: Profile, *, typed: bool) -> SafeText:
+    """What is left to do for the next start, where the source has no secret yet; empty for nothing.
+
+    `typed`: the secret was typed now, since its source gave none.
+    """
+    secret = profile.secret
     if secret.env and not os.environ.get(secret.env):
         return SafeText(f"Before the next start: read -rs {secret.env}; export {secret.env}")
     if secret.file and not os.path.lexists(os.path.expanduser(secret.file)):
         return SafeText(f"Before the next start, write it with: (umask 077; cat > {clean(secret.file)})")
+    if secret.keyring and typed:
+        entry, user = clean(secret.keyring), clean(profile.user or profile.name)
+        return SafeText(f"Before the next start: keyring set '{entry}' '{user}'")
     return SafeText("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import stat
 import tomllib
 from dataclasses import replace
@@ -16,6 +17,7 @@ from reltui import config
 from reltui.config import Config, Profile, SecretSource
 from reltui.data import first_minute
 from reltui.data.first_minute import Answers
+from reltui.demo.tls import KNOWN, _Maker
 from reltui.errors import ConfigError, FolderError, Malformed, NotFound, NotSignedIn, Unreachable
 from reltui.model.address import read_address
 from tests.service.scripted import in_loop, response, saying, scripted
@@ -34,7 +36,7 @@ TFS = Answers(read_address("https://tfs01.example/tfs/Main"), secret=SecretSourc
 @in_loop
 async def test_what_a_server_offers_is_found_by_asking(generation: str, ways: list[str]) -> None:
     async with serving(generation=generation) as demo:
-        knocked = await first_minute.knock(read_address(demo.url), timing=SHORT)
+        knocked = await first_minute.knock(Answers(read_address(demo.url)), timing=SHORT)
     assert [way.sign_in for way in knocked.ways] == ways
     assert "NTLM" in knocked.told
 
@@ -57,7 +59,7 @@ async def test_the_schemes_are_read_from_the_401(header: str, ways: list[str]) -
     headers = [f"WWW-Authenticate: {header}"] if header else []
     async with scripted(saying(response(b"{}", "401 Unauthorized", *headers))) as server:
         address = read_address(f"http://127.0.0.1:{server.port}/tfs/Main")
-        knocked = await first_minute.knock(address, timing=SHORT)
+        knocked = await first_minute.knock(Answers(address), timing=SHORT)
     assert [way.sign_in for way in knocked.ways] == ways
     assert [seen.method for seen in server.seen] == ["OPTIONS"]
     assert "authorization" not in server.seen[0].headers
@@ -68,7 +70,44 @@ async def test_nobody_there_is_told() -> None:
     async with scripted(saying(response())) as server:
         port = server.port
     with pytest.raises(Unreachable, match=r"127\.0\.0\.1 cannot be reached"):
-        await first_minute.knock(read_address(f"http://127.0.0.1:{port}/tfs/Main"), timing=SHORT)
+        await first_minute.knock(Answers(read_address(f"http://127.0.0.1:{port}/tfs/Main")), timing=SHORT)
+
+
+@in_loop
+async def test_an_authority_that_nobody_knows_can_be_named(tmp_path: Path) -> None:
+    maker = _Maker()
+    pair, authority = tmp_path / "pair.pem", tmp_path / "authority.pem"
+    pair.write_text(maker.signed("north", KNOWN), encoding="ascii")
+    authority.write_text(maker.authority(KNOWN)[0], encoding="ascii")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair)
+    refused = response(b"{}", "401 Unauthorized", "WWW-Authenticate: NTLM")
+    async with scripted(saying(refused), server_tls=context) as server:
+        answers = Answers(read_address(f"https://127.0.0.1:{server.port}/tfs/Main"))
+        with pytest.raises(Unreachable, match="does not know") as caught:
+            await first_minute.knock(answers, timing=SHORT)
+        assert first_minute.wants_authority(caught.value)
+        file = first_minute.authority_of(f" {authority} ")
+        named = replace(answers, ca_file=file, secret=SecretSource(env="A"))
+        assert (await first_minute.knock(named, timing=SHORT)).ways
+    assert f'ca_file = "{authority}"' in first_minute.plan(named, tmp_path / "config.toml").after
+    with pytest.raises(ValueError, match="whole path"):
+        first_minute.authority_of("authority.pem")
+
+
+def test_what_is_left_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELTUI_TEST_SET", "x")
+
+    def left(source: SecretSource, *, typed: bool = True) -> str:
+        return first_minute.left_to_do(replace(TFS, secret=source).profile("tfs01"), typed=typed)
+
+    assert "export RELTUI_TEST_UNSET" in left(SecretSource(env="RELTUI_TEST_UNSET"))
+    assert left(SecretSource(env="RELTUI_TEST_SET")) == ""
+    assert "umask 077" in left(SecretSource(file=str(tmp_path / "absent")))
+    assert left(SecretSource(file=str(tmp_path))) == ""
+    assert "keyring set 'reltui x' 'tfs01'" in left(SecretSource(keyring="reltui x"))
+    assert left(SecretSource(keyring="reltui x"), typed=False) == ""
+    assert left(SecretSource(prompt=True)) == ""
 
 
 @in_loop

@@ -181,7 +181,7 @@ async def test_the_first_minute_asks_the_hosts_of_the_organisation_only(
         # A link of the release host, as it stands in an answer of the API.
         link = f"https://vsrm.dev.azure.com/{ORGANISATION}/Billing/_apis/Release/releases/1"
         answers = Answers(read_address(link))
-        knocked = await first_minute.knock(answers.address, timing=SHORT)
+        knocked = await first_minute.knock(answers, timing=SHORT)
         entered = await first_minute.enter(answers, demo.token, timing=SHORT)
     assert [way.sign_in for way in knocked.ways] == ["pat", "bearer"]
     assert entered.url == f"https://dev.azure.com/{ORGANISATION}"

@@ -69,7 +69,27 @@ class ServerScreen(QuestionScreen):
 
     def _knock(self, answers: Answers) -> None:
         host = SafeText(clean(host_of(answers.address.collection_url)))
-        self._work(f"Trying {host} ...", first_minute.knock(answers.address), partial(self._knocked, answers))
+        self._work(f"Trying {host} ...", self._tried(answers), partial(self._knocked, answers))
+
+    async def _tried(self, answers: Answers) -> Knocked | None:
+        """None where the authority of the server is asked for first."""
+        try:
+            return await first_minute.knock(answers)
+        except ReltuiError as error:
+            if answers.ca_file or not first_minute.wants_authority(error):
+                raise
+            self._ask_authority(answers, str(error))
+            return None
+
+    def _ask_authority(self, answers: Answers, why: str) -> None:
+        def take(text: str) -> None:
+            file = first_minute.authority_of(text)
+            self.app.pop_screen()
+            self._knock(replace(answers, ca_file=file))
+
+        told = (why, "The administrators of the server have its authority as a file in PEM form.")
+        question = QuestionScreen("The authority of the server", "Path of the file", told, take)
+        self.app.push_screen(question)
 
     def _work(self, words: str, work: Awaitable[T], after: Callable[[T], None]) -> None:
         """Wait for the server with a line that says so; what goes wrong is told here."""
@@ -93,7 +113,9 @@ class ServerScreen(QuestionScreen):
         self.app.hush()
         self.update()
 
-    def _knocked(self, answers: Answers, knocked: Knocked) -> None:
+    def _knocked(self, answers: Answers, knocked: Knocked | None) -> None:
+        if knocked is None:
+            return
         self._found = [("Server", knocked.told)]
         self.update()
         take = partial(self._way, answers)
@@ -194,5 +216,5 @@ class ServerScreen(QuestionScreen):
         except ConfigError as error:
             self._end(SafeText(str(error)))
             return
-        left = first_minute.left_to_do(answers.secret)
+        left = first_minute.left_to_do(answers.profile(planned.name), typed=bool(self._secret))
         self.app.push_screen(ReviewFile(planned, left, self._secret))
