@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -36,7 +36,8 @@ from reltui.data.service import DataService
 from reltui.data.topics import BranchesOf, Inbox, Link, ProjectsOf
 from reltui.demo.accounts import Account
 from reltui.demo.faults_sign_in import STORE, Door
-from reltui.demo.server import RunningDemo
+from reltui.demo.server import RunningDemo, ServerOptions
+from reltui.demo_folder import DEMO_TOKEN, start_demo_server
 from reltui.errors import (
     Busy,
     ConfigError,
@@ -47,7 +48,7 @@ from reltui.errors import (
     Unavailable,
     Unreachable,
 )
-from reltui.paths import under
+from reltui.paths import Paths, under
 from tests.service.certificate import server_context
 from tests.service.drafts import draft_of
 from tests.service.scripted import Seen, response, saying, scripted
@@ -277,6 +278,20 @@ def test_what_is_said_over_tls_is_bound_to_the_certificate(
             await bound.close()
 
     asyncio.run(run())
+
+
+def test_the_demo_signs_in_as_its_fault_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DEMO_TOKEN, "")
+
+    async def run(config: Config, folders: Paths) -> None:
+        service = DataService(config, folders, timing=FAST, deadlines=SHORT)
+        await service.start()
+        assert (await read_whole(service, Inbox())).complete
+        assert service.connection("demo").sign_in == "ntlm"
+        await service.close()
+
+    with ExitStack() as closing:
+        asyncio.run(run(*start_demo_server(ServerOptions(faults=("ntlm:after=9",)), closing)))
 
 
 # Refusals of a password

@@ -95,7 +95,8 @@ class SignInScreen(Dialog):
         self.set_focus(self.query_one("#secret"))
 
     def update(self) -> None:
-        self.query_one("#ask", Lines).show([(span(" Its token or password:"),)])
+        word = "password" if self.app.service.connection(self.server).user else "token"
+        self.query_one("#ask", Lines).show([(span(f" The {word}:"),)])
         super().update()
 
     def ready(self) -> SafeText | None:
