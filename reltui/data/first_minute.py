@@ -230,6 +230,7 @@ async def enter(
     except ConfigError as error:
         # Nobody has heard of this profile yet.
         raise type(error)(str(error).removeprefix(f"profiles.{profile.name}: ")) from None
+    _check_place(profile.secret, auth)
     missing: ApiError | None = None
     for url in answers.address.candidates:
         async with _client(replace(profile, url=url), auth, timing) as client:
@@ -238,6 +239,16 @@ async def enter(
             except (NotFound, NotTheServer, Malformed) as error:
                 missing = missing or error
     raise missing or ConfigError("There is no address to try.")
+
+
+def _check_place(source: SecretSource, auth: Auth) -> None:
+    """The place of the secret is written into config.toml, so it must not be the secret (B5).
+
+    Raises ConfigError.
+    """
+    secret = auth.secret.reveal()
+    if secret and any(secret in part for part in (source.env, source.file, source.keyring, *source.command)):
+        raise ConfigError("The secret itself stands in its place there; name where it is kept, such as pass.")
 
 
 async def _introduced(client: ReleaseClient, url: str) -> Entered:

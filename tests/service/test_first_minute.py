@@ -95,6 +95,16 @@ async def test_an_authority_that_nobody_knows_can_be_named(tmp_path: Path) -> No
         first_minute.authority_of("authority.pem")
 
 
+@in_loop
+async def test_a_command_that_holds_the_secret_is_refused() -> None:
+    async with serving() as demo:
+        command = SecretSource(command=("echo", demo.token))
+        with pytest.raises(ConfigError, match="name where it is kept") as caught:
+            await first_minute.enter(Answers(read_address(demo.url), secret=command), timing=SHORT)
+        assert demo.token not in str(caught.value)
+        assert sum(demo.service.ledger.reads.values()) == 0
+
+
 def test_what_is_left_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELTUI_TEST_SET", "x")
 
