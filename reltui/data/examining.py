@@ -110,7 +110,7 @@ def words_of(error: ReltuiError) -> str:
 async def aside(work: Callable[[], T], seconds: float = LOCAL_SECONDS) -> T:
     """Do what may hang, such as a look into a folder on a network, in a thread that nobody waits for.
 
-    Raises TimeoutError, and the OSError or ReltuiError of the work.
+    Raises TimeoutError, and what the work raises.
     """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
@@ -126,7 +126,7 @@ async def aside(work: Callable[[], T], seconds: float = LOCAL_SECONDS) -> T:
     def run() -> None:
         try:
             result, error = work(), None
-        except (OSError, ReltuiError) as raised:
+        except Exception as raised:  # the last resort: it is raised again where the answer is waited for
             result, error = None, raised
         if not loop.is_closed():
             loop.call_soon_threadsafe(tell, result, error)

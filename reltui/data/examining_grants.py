@@ -35,7 +35,7 @@ NAMED = 3
 """So many names are told; of more, how many."""
 _SCHEMES = {"pat": "basic", "basic": "basic", "ntlm": "ntlm", "negotiate": "negotiate"}
 """What a server must offer for a way to sign in."""
-_WAYS = {
+WAYS = {
     "pat": "access token",
     "basic": "password",
     "bearer": "bearer token",
@@ -105,7 +105,7 @@ def _todo(error: ReltuiError) -> str:
 def sign_in_finding(profile: Profile, me: Me, until: float | None, now: float) -> Finding:
     """It worked."""
     account = f" ({me.account})" if me.account and me.account != me.name else ""
-    told = f"as {me.name}{account}, by {_WAYS.get(profile.sign_in, profile.sign_in)}"
+    told = f"as {me.name}{account}, by {WAYS.get(profile.sign_in, profile.sign_in)}"
     if until is None:
         return ok("sign-in", told)
     left = max(until - now, 0.0)
@@ -120,7 +120,7 @@ def sign_in_trouble(error: ReltuiError, profile: Profile) -> Finding:
     """It did not."""
     if isinstance(error, NotSignedIn):
         sentence = str(error).partition(" Check the secret of this profile")[0].removesuffix(".")
-        what = _WAYS.get(profile.sign_in, profile.sign_in)
+        what = WAYS.get(profile.sign_in, profile.sign_in)
         todo = "is the account right, and not locked? Then store its password again"
         if profile.sign_in in ("pat", "bearer"):
             todo = f"make a new {what} and store it where secret says"
@@ -132,8 +132,8 @@ def sign_in_trouble(error: ReltuiError, profile: Profile) -> Finding:
 
 def version_finding(generation: str, api: str) -> Finding:
     """Which one, and what such a server does not have."""
-    lacks = [need for need in Need if why_not(generation, need)]
-    tail = f"; it has no {', '.join(lacks)}" if lacks else ""
+    lacks = ["what runs where" if need is Need.LIVE else need for need in Need if why_not(generation, need)]
+    tail = f"; without {', '.join(lacks)}" if lacks else ""
     return ok("version", f"{title(generation)}, REST API {api}{tail}")
 
 

@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
-from tests.commands import PATIENCE, items
+from reltui.api import probing
+from reltui.api.pace import Timing
+from tests.commands import PATIENCE, document, items
 from tests.commands import settings as use_settings
 from tests.terminal.harness import Terminal
 from tests.terminal.program import RELTUI, ROOT, SECRET, Demo, Desk, demo
@@ -114,13 +116,41 @@ class TestAllIsWell:
         assert re.search(r"ok    letters    UTF-8", told)
         assert re.search(r"ok    drawing    TERM=xterm-256color", told)
 
-    def test_services(self, tmp_path: Path) -> None:
-        """Its host is the demo's, so that it is found by asking what it is."""
-        with demo("--generation", "tfs-2018") as server:
+    @pytest.mark.parametrize(
+        ("generation", "told"),
+        [
+            ("tfs-2015.2", "TFS 2015 Update 2, REST API 2.2; without what runs where, "),
+            ("tfs-2018", "TFS 2018 Update 2, REST API 4.1"),
+            ("services", "Azure DevOps Services, REST API 7.1"),
+        ],
+    )
+    def test_other_generations(self, tmp_path: Path, generation: str, told: str) -> None:
+        with demo("--generation", generation) as server:
             desk = Desk(tmp_path / "home", server.url, server.token)
             code, found = checks(desk)
         assert code == 0
-        assert "tfs-2018" in found[SERVER, "version"]["found"]
+        assert found[SERVER, "version"]["found"].startswith(told)
+        assert [name for name, state in states(found, SERVER).items() if state != "ok"] == [
+            "execute",
+            "manage",
+        ]
+
+    def test_a_secret_that_is_typed(self, server: Demo, desk: Desk) -> None:
+        command = desk.command()
+        file = desk.home / "config.toml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(f'{{ env = "{SECRET}" }}', "{ prompt = true }"), encoding="utf-8")
+        code, found = checks(desk, command)
+        assert code == 0
+        assert found[SERVER, "secret"]["state"] == found[SERVER, "sign-in"]["state"] == "unknown"
+        assert found[SERVER, "clock"]["state"] == "ok"
+        variables = desk.variables() | {"TERM": "xterm"}
+        with Terminal([*command, "doctor"], columns=80, rows=60, environment=variables) as terminal:
+            terminal.wait_for("Token for demo")
+            terminal.type_text(f"{server.token}\r")
+            assert terminal.wait_exit(PATIENCE) == 0
+            assert re.search(r"ok    sign-in    as Dana Reyes", terminal.text)
+            assert server.token not in terminal.text
 
     def test_several_servers(self, server: Demo, desk: Desk) -> None:
         desk.profile = (
@@ -322,6 +352,23 @@ class TestBrokenSetUps:
         assert found[SERVER, "clock"]["state"] == state
         assert words in found[SERVER, "clock"]["found"]
         assert "timedatectl" in found[SERVER, "clock"]["todo"]
+
+    def test_a_server_that_says_nothing(
+        self, server: Demo, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each check has an end, and what comes after it is told."""
+        use_settings(desk, monkeypatch)
+        monkeypatch.setattr(probing, "PATIENCE", Timing(read=0.4, connect=0.4, tries=1))
+        with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+            desk = replace(desk, url=f"http://127.0.0.1:{silent.getsockname()[1]}/tfs/Main")
+            code, told = document(desk, "doctor")
+        assert code == 1
+        by_name = {check["name"]: check for section in told["sections"] for check in section["checks"]}
+        assert by_name["network"]["state"] == "ok"
+        assert by_name["answer"]["state"] == "bad"
+        assert "gave no whole answer within 0.4 seconds" in by_name["answer"]["found"]
+        assert by_name["sign-in"]["found"] == "not examined: first repair answer"
+        assert by_name["state"]["state"] == "ok"
 
     def test_a_project_that_is_not_there(self, desk: Desk) -> None:
         desk.profile = 'projects = ["Billing", "Nowhere"]'
