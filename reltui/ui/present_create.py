@@ -32,11 +32,13 @@ class Overrides:
     variables: Sequence[Variable]
     """A later one hides an earlier one of the same name; case does not matter."""
     chosen: dict[str, str] = field(default_factory=dict)
+    refused: SafeText | None = None
+    """Why the server takes no other values."""
 
     @property
     def offered(self) -> dict[str, Variable]:
         """By name."""
-        return offered(self.variables)
+        return {} if self.refused is not None else offered(self.variables)
 
     def give(self, name: str, value: str) -> None:
         """Another value; the value that it has anyway takes the choice back."""
@@ -48,6 +50,9 @@ class Overrides:
     def rows(self, cells: int, look: Look) -> list[Row]:
         """A line for each, `name = value`, and what is left out."""
         rows = [Row((span(" Variables", "dim"),))]
+        if self.refused is not None:
+            told = wrap((Span(self.refused, "dim"),), cells - 3)
+            return [*rows, *(Row((span("   "), *line)) for line in told)]
         for name, variable in self.offered.items():
             value = variable.value or ""
             line: Line = (span("   "), Span(SafeText(name), "head"), span(f" = {value}"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from textual.widget import Widget
 
+from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import Draft
 from reltui.data.topics import DefinitionOf, ServerState, Topic, VersionsOf
 from reltui.model.content import Version
@@ -38,7 +39,7 @@ class CreateDialog(SubjectDialog):
         """By alias; the others take the server's default."""
         self._by_hand: set[int] = set()
         """Ids of the stages that shall not start by themselves."""
-        self._overrides = Overrides(())
+        self._overrides = Overrides((), refused=why_not(server.generation, Need.VARIABLES))
         self._is_draft = False
 
     def topics(self) -> Sequence[Topic[Any]]:

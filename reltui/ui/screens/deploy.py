@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.widget import Widget
 
+from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import Stage
 from reltui.data.topics import ServerState
 from reltui.model.text import SafeText
@@ -28,7 +29,9 @@ class DeployDialog(TimedDialog):
     def __init__(self, subject: Subject, server: ServerState, seen: Stage) -> None:
         super().__init__(subject, server)
         self._stage = seen
-        self._overrides = Overrides((*seen.release.variables, *seen.environment.variables))
+        variables = (*seen.release.variables, *seen.environment.variables)
+        self._overrides = Overrides(variables, refused=why_not(server.generation, Need.VARIABLES))
+        self._no_time = why_not(server.generation, Need.DEPLOY_LATER)
 
     def first_time(self) -> str:
         return "now"
@@ -59,7 +62,8 @@ class DeployDialog(TimedDialog):
         return [*self.time_fields(), *self.comment_fields(), *self.word_fields()]
 
     def ready(self) -> SafeText | None:
-        return super().ready() or self.time_refused() or self.word_missing()
+        no_time = self._no_time if self.when.at is not None else None
+        return super().ready() or no_time or self.time_refused() or self.word_missing()
 
     def chosen(self) -> Mapping[str, Any]:
         options: dict[str, Any] = {}

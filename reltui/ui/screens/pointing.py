@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import on
 
+from reltui.data.capabilities import why_not
 from reltui.data.decision import Verb
 from reltui.model.text import SafeText
 from reltui.ui.keys import VERBS, Action
@@ -98,11 +99,26 @@ class PointingScreen(ReltuiScreen, Generic[K]):
     def footer_actions(self) -> Sequence[Action]:
         return [action for action in super().footer_actions() if not action.danger or self._applies(action)]
 
+    def lacking(self, action: Action) -> SafeText | None:
+        if not action.danger:
+            return super().lacking(action)
+        verb, servers = VERBS[action.id], self.app.service.servers
+        if not any(why_not(server.generation, verb) for server in servers):
+            # What a verb acts on takes a while to find out.
+            return None
+        subject = self.subject(VERBS[action.id])
+        if not isinstance(subject, Subject):
+            return None
+        return why_not(self.app.service.server(subject.server).generation, subject.verb)
+
     def _applies(self, action: Action) -> bool:
+        """Whether a verb does something, or is too new for the server, which is told by its colour."""
         subject = self.subject(VERBS[action.id])
         if not isinstance(subject, Subject):
             return False
         service = self.app.service
+        if why_not(service.server(subject.server).generation, subject.verb) is not None:
+            return True
         return refusal(subject, service.server(subject.server), service.outbox) is None
 
     def do_copy_id(self) -> None:

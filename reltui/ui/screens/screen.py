@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
+from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import Verb
 from reltui.data.topics import Topic
 from reltui.model.text import SafeText
@@ -25,6 +26,21 @@ IN_TEXT = frozenset(
     {"back", "quit-now", "suspend", "next-field", "previous-field", "template", "last-comments"}
 )
 """Actions that work while a text field has the focus; every other key is text."""
+
+NEEDS: Mapping[tuple[Place, str], Need] = {
+    (Place.DEFINITIONS, "deleted"): Need.DELETED_DEFINITIONS,
+    (Place.DEFINITIONS, "history"): Need.REVISIONS,
+    (Place.DEFINITIONS, "folders"): Need.FOLDERS,
+    (Place.DEFINITION, "history"): Need.REVISIONS,
+    (Place.DEFINITION, "folders"): Need.FOLDERS,
+    (Place.LIVE, "history"): Need.LIVE,
+    (Place.LIVE, "compare"): Need.LIVE,
+    (Place.RELEASES, "deleted"): Need.DELETED_RELEASES,
+    (Place.RELEASES, "snapshot"): Need.REVISIONS,
+    (Place.RELEASE, "snapshot"): Need.REVISIONS,
+    (Place.REVISIONS, "compare"): Need.REVISIONS,
+}
+"""What an action needs that not every generation of servers has, by where it is done."""
 
 
 class ReltuiScreen(Screen[None], inherit_bindings=False):
@@ -47,7 +63,17 @@ class ReltuiScreen(Screen[None], inherit_bindings=False):
 
     def footer_line(self, cells: int) -> Line:
         """The last line of the screen."""
-        return statusline.footer(self.footer_actions(), self.app.keymap, cells)
+        actions = self.footer_actions()
+        greyed = frozenset(action.id for action in actions if self.lacking(action) is not None)
+        return statusline.footer(actions, self.app.keymap, cells, greyed)
+
+    def lacking(self, action: Action) -> SafeText | None:
+        """Why the server that the screen is about cannot do this, being too old for it; None when it can."""
+        what = NEEDS.get((self.place, action.id))
+        server = getattr(next(iter(self.topics()), None), "server", "")
+        if what is None or not server:
+            return None
+        return why_not(self.app.service.server(server).generation, what)
 
     def crumbs(self) -> Line:
         """The way to a detail screen ("Releases > Invoice.CD > Rel-142"), in place of the top screens."""
@@ -91,7 +117,14 @@ class ReltuiScreen(Screen[None], inherit_bindings=False):
         return True
 
     def perform(self, action: Action) -> bool:
-        """Do an action by the method `do_` and its id with _ for -; False when there is none."""
+        """Do an action by the method `do_` and its id with _ for -; False when there is none.
+
+        Where the server is too old for it, it is said why.
+        """
+        lacking = self.lacking(action)
+        if lacking is not None:
+            self.app.say(lacking, "warn")
+            return True
         method = getattr(self, f"do_{action.id.replace('-', '_')}", None)
         if method is None:
             return False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from reltui.data import capabilities
 from reltui.data.access import why_not
 from reltui.data.actions import facts_of
 from reltui.data.confirming import stage_of
@@ -86,7 +87,7 @@ def refusal(subject: Subject, server: ServerState, outbox: Outbox) -> SafeText |
     """Why the verb may not even open its dialog now; None when it may."""
     if server.read_only:
         return SafeText(f"{server.name} is read-only here: nothing can be decided.")
-    lacking = why_not(server.lacking, subject.verb)
+    lacking = capabilities.why_not(server.generation, subject.verb) or why_not(server.lacking, subject.verb)
     if lacking is not None:
         return lacking
     if server.link in REFUSING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from reltui.data.decision import IN_FLIGHT, Decision, State
@@ -102,8 +102,13 @@ def _cut(outbox: Line, cells: int, whole: str, ascii: bool) -> Line:
     return (Span(cut(first.text, room, ascii), first.role), hint)
 
 
-def footer(actions: Sequence[Action], keymap: KeyMap, cells: int) -> Line:
-    """The keys that do something now; as many as fit, the later ones are left out."""
+def footer(
+    actions: Sequence[Action], keymap: KeyMap, cells: int, greyed: Container[str] = frozenset()
+) -> Line:
+    """The keys that do something now; as many as fit, the later ones are left out.
+
+    `greyed`: the ids of those that only say why the server cannot do it.
+    """
     spans: list[Span] = [span(" ")]
     used = 1
     for action in actions:
@@ -111,6 +116,9 @@ def footer(actions: Sequence[Action], keymap: KeyMap, cells: int) -> Line:
         length = len(key) + len(action.label) + 3
         if not key or used + length > cells:
             continue
-        spans += [span(key, "key"), span(f" {action.label}  ")]
+        if action.id in greyed:
+            spans.append(span(f"{key} {action.label}  ", "dim"))
+        else:
+            spans += [span(key, "key"), span(f" {action.label}  ")]
         used += length
     return tuple(spans)
