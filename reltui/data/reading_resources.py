@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from reltui.data import topics
 from reltui.data.topics import BranchesOf, FoldersOf, ResourcesOf
-from reltui.errors import ApiError
+from reltui.errors import ApiError, Lacking
 from reltui.model.content import Folder
 from reltui.model.resources import NOTHING, Choice, Resources
 from reltui.model.text import SafeText
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+NEWER = frozenset({"folders", "variable_groups", "deployment_groups"})
+"""Lists of what definitions of the oldest servers cannot use."""
 AT_ONCE = 4
 """Lists that are asked for side by side, so that the rest of the screen gets its answers too."""
 
@@ -58,7 +60,7 @@ async def read_resources(
         "connections": ("Service connections", lambda: _all(client.connections(project))),
         "folders": ("Folders", lambda: _one(client.folders(project))),
     }
-    found = known or NOTHING
+    found = replace(known or NOTHING, generation=client.generation)
     room = asyncio.Semaphore(AT_ONCE)
     problems: dict[str, tuple[SafeText, ...]] = {}
     failures: list[ApiError] = []
@@ -68,13 +70,19 @@ async def read_resources(
         name, ask = parts[member]
         try:
             async with room:
-                part = await ask()
+                part: Listed[Any] = await ask()
+            members: dict[str, Any] = {member: part.items}
+        except Lacking as error:
+            # What such a server does not have at all is no list that could not be read.
+            members = {member: ()} if member in NEWER else {}
+            problems[member] = () if member in NEWER else (SafeText(f"{name}: {error}"),)
+            found = replace(found, **members)
         except ApiError as error:
             failures.append(error)
             problems[member] = (SafeText(f"{name}: {error}"),)
         else:
             problems[member] = tuple(SafeText(f"{name}: {sentence}") for sentence in part.lacks)
-            found = replace(found, **{member: part.items})
+            found = replace(found, **members)
         tell(found, f"{len(problems)} of {len(parts)} lists read")
 
     await asyncio.gather(*map(read, parts))

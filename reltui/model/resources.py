@@ -236,6 +236,8 @@ class Resources:
     repositories: tuple[Repository, ...] | None = None
     connections: tuple[Connection, ...] | None = None
     folders: tuple[Folder, ...] | None = None
+    generation: str = ""
+    """Of the server (`model.generations`); empty while it is not known."""
 
     @cached_property
     def _versions(self) -> Mapping[str, tuple[TaskType, ...]]:

@@ -43,7 +43,9 @@ def sign(finding: Finding | None, is_changed: bool) -> Line:
 
 
 def value_line(field: Field, look: Look) -> Line:
-    """What a field holds, in a word where it holds nothing."""
+    """What a field holds, in a word where it holds nothing; grey where the server has no place for it."""
+    if field.refused:
+        return (span(one_line(field.shown) or "-", "dim"),)
     if not field.shown:
         return (span("required", "wait"),) if field.is_required else (span("-", "dim"),)
     if field.is_required and field.value in ("", "0"):
@@ -65,6 +67,8 @@ def field_title(field: Field | None) -> Line:
         FieldKind.SECRET: "secret: never shown",
         FieldKind.PICK: f"{field.pick.value} to pick" if field.pick is not None else "to pick",
     }
+    if field.refused:
+        return (span(within(field.label)), span("  not on this server", "dim"))
     unit = f" in {field.unit}" if field.unit and field.unit != SPAN else ""
     required = ", required" if field.is_required else ""
     return (span(within(field.label)), span(f"  {words[field.kind]}{unit}{required}", "dim"))
@@ -79,8 +83,9 @@ def help_lines(
         shown += wrap(
             (Span(finding.sentence, "bad" if finding.is_error else "warn"),), cells, lines, look.ascii
         )
-    if field is not None and field.help and len(shown) < lines:
-        words = span(" ".join(field.help.split()), "dim")
+    told = (field.refused or field.help) if field is not None else ""
+    if told and len(shown) < lines:
+        words = span(" ".join(told.split()), "dim")
         shown += wrap((words,), cells, lines - len(shown), look.ascii)
     return shown[:lines]
 

@@ -55,6 +55,7 @@ async def test_a_definition_that_nobody_changed_goes_back_as_it_came_to_the_byte
                     path=within(project.id, definition=listed.id),
                     query={"api-version": VERSIONS["definitions"][generation]},
                 )
+                assert isinstance(came.data, dict)
                 assert "deployPhases" not in came.data["environments"][0]
                 raw = (await client.definition(project.id, listed.id)).value.raw
                 with suppress(NotPermitted):
@@ -199,7 +200,7 @@ def test_what_came_later_is_refused_with_the_reason_and_never_sent(generation: s
 
 def test_every_generation_since_is_the_one_that_first_has_the_call() -> None:
     """The table of capabilities and the table of calls tell the same."""
-    for what, name in {
+    calls: dict[Verb | Need, str] = {
         Need.LIVE: "deployments",
         Need.RELEASE_HISTORY: "release history",
         Need.REVISIONS: "definition revisions",
@@ -211,6 +212,7 @@ def test_every_generation_since_is_the_one_that_first_has_the_call() -> None:
         Verb.UNDELETE: "undelete release",
         Verb.RESUME: "update intervention",
         Verb.ADD_FOLDER: "create folder",
-    }.items():
+    }
+    for what, name in calls.items():
         lacking = {generation for generation in VERSIONS["releases"] if why_not(generation, what)}
         assert lacking == {g for g in VERSIONS["releases"] if not has(ENDPOINTS[name], g)}, what

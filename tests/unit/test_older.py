@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from reltui.model.approval import approval_from_json
 from reltui.model.definition import definition_from_json
-from reltui.model.editing.additions import Part, added
-from reltui.model.editing.fields import fields, with_field
+from reltui.model.editing.additions import Part, added, offers
+from reltui.model.editing.checks import findings
+from reltui.model.editing.fields import Field, fields, with_field
 from reltui.model.editing.outline import Kind, outline
 from reltui.model.older import (
     approval_to_current,
@@ -25,6 +26,7 @@ from reltui.model.older import (
     to_older,
 )
 from reltui.model.release import release_from_json
+from reltui.model.resources import Resources
 
 Json = dict[str, Any]
 OLD = "tfs-2017"
@@ -56,7 +58,9 @@ def definition() -> Json:
         "revision": 3,
         "name": "Old.CD",
         "environments": [stage("DEV", 1, 15), stage("PROD", 2, 16)],
-        "artifacts": [],
+        "artifacts": [
+            {"alias": "Old.CI", "type": "Build", "definitionReference": {"definition": {"id": "4"}}}
+        ],
         "triggers": [{"triggerType": "artifactSource", "artifactAlias": "Old.CI"}],
         "retentionPolicy": {"daysToKeep": 60},
         "releaseNameFormat": "Release-$(rev:r)",
@@ -302,3 +306,76 @@ def test_an_old_approval_has_its_attempt() -> None:
         "releaseDefinition": {"id": 7, "name": "Old.CD"},
     }
     assert approval_from_json(approval_to_current(raw)).attempt == 2
+
+
+# In the editor
+
+KNOWN = Resources(generation=OLD)
+
+
+def _fields(raw: Json, kind: Kind, known: Resources = KNOWN) -> dict[str, Field]:
+    node = next(node for node in outline(raw) if node.kind is kind)
+    return {field.id: field for field in fields(raw, node, known)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "open_ones", "refused"),
+    [
+        (Kind.JOB, {"queue", "demands"}, {"name", "condition", "timeout", "parallel", "reference"}),
+        (Kind.STAGE, {"name", "owner", "days"}, {"releases", "build"}),
+        (Kind.DEFINITION, {"name", "description"}, {"folder"}),
+    ],
+)
+def test_fields_that_an_old_server_has_no_place_for_say_so(
+    kind: Kind, open_ones: set[str], refused: set[str]
+) -> None:
+    raw = current()
+    found = _fields(raw, kind)
+    assert {name for name in open_ones if found[name].refused} == set()
+    assert {name for name in refused if not found[name].refused} == set()
+    node = next(node for node in outline(raw) if node.kind is kind)
+    for name in refused:
+        assert "TFS 2017" in found[name].refused
+        with pytest.raises(ValueError, match="TFS 2017"):
+            with_field(raw, node, found[name], "7", KNOWN)
+    assert not any(field.refused for field in _fields(raw, kind, Resources()).values())
+    assert not any(f.refused for f in _fields(raw, kind, Resources(generation="tfs-2018")).values())
+
+
+def test_how_long_one_stage_is_kept_is_set_for_all() -> None:
+    raw = current()
+    node = next(node for node in outline(raw) if node.kind is Kind.STAGE)
+    changed = with_field(raw, node, _fields(raw, Kind.STAGE)["days"], "14", KNOWN)
+    assert to_older(changed, OLD) == {**definition(), "retentionPolicy": {"daysToKeep": 14}}
+    with pytest.raises(ValueError, match="whole number"):
+        with_field(raw, node, _fields(raw, Kind.STAGE)["days"], "x", KNOWN)
+
+
+def test_parts_that_an_old_server_does_not_have_are_offered_with_the_reason() -> None:
+    raw = current()
+    refused = {offer.part for node in outline(raw) for offer in offers(raw, node, KNOWN) if offer.refused}
+    assert refused == {
+        Part.JOB_AGENT,
+        Part.JOB_SERVER,
+        Part.JOB_GROUP,
+        Part.GATE,
+        Part.VARIABLE_GROUP,
+        Part.TRIGGER_PULL_REQUEST,
+    }
+    assert not any(offer.refused for node in outline(raw) for offer in offers(raw, node))
+
+
+@pytest.mark.parametrize(("change", "words"), LOST)
+def test_what_would_be_lost_is_a_problem_in_the_editor(change: Callable[[Json], object], words: str) -> None:
+    raw = current()
+    clean_before = {finding.sentence for finding in findings(raw, KNOWN)}
+    change(raw)
+    found = [f for f in findings(raw, KNOWN) if words in f.sentence and f.sentence not in clean_before]
+    assert found
+    assert all(finding.is_error for finding in found)
+    assert not any("TFS 2017" in finding.sentence for finding in findings(raw))
+
+
+def test_an_old_definition_as_it_came_has_no_problem() -> None:
+    errors = [finding for finding in findings(current(), KNOWN) if finding.is_error]
+    assert [finding.sentence for finding in errors] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,7 @@ from reltui.model.editing.parts import new_artifact, new_job, new_stage, new_tas
 from reltui.model.editing.ranks import ordered, position, with_entry
 from reltui.model.editing.shape import Json, Path, at, insert, objects, put
 from reltui.model.editing.slots import Pick, id_of, identity_ref, plain
+from reltui.model.generations import is_older, title
 from reltui.model.resources import AGENT, DEPLOYMENT_GROUP, NOTHING, SERVER, SERVER_GATE, Choice, Resources
 from reltui.model.text import SafeText, clean
 
@@ -76,6 +77,8 @@ class Offer:
     """What has to be picked first; `choices_of` has the stages and artifacts."""
     runs_on: str = ""
     """Where a task that is picked has to run, for `Resources.tasks_to_pick`."""
+    refused: SafeText = SafeText("")
+    """Why the server cannot have it; empty when it can."""
 
 
 Added = tuple[Json, Path, str]
@@ -122,9 +125,16 @@ _OFFERS: Mapping[Kind, tuple[Part, ...]] = {
 _RUNS_ON: Mapping[str, str] = {JobKind.AGENT: AGENT, JobKind.SERVER: SERVER, JobKind.GROUP: DEPLOYMENT_GROUP}
 
 
-def offers(raw: Mapping[str, Any], node: Node) -> tuple[Offer, ...]:
-    """What can be added at a node, the nearest first."""
-    return tuple(_offer(raw, node, part) for part in _OFFERS[node.kind] if _can_be(raw, node, part))
+_NOT_ON_OLDER = frozenset({*_JOB_PARTS, Part.GATE, Part.VARIABLE_GROUP, Part.TRIGGER_PULL_REQUEST})
+
+
+def offers(raw: Mapping[str, Any], node: Node, known: Resources = NOTHING) -> tuple[Offer, ...]:
+    """What can be added at a node, the nearest first; what the server is too old for with the reason."""
+    found = (_offer(raw, node, part) for part in _OFFERS[node.kind] if _can_be(raw, node, part))
+    if not is_older(known.generation):
+        return tuple(found)
+    reason = SafeText(f"{title(known.generation)} does not have it")
+    return tuple(replace(each, refused=reason) if each.part in _NOT_ON_OLDER else each for each in found)
 
 
 def _offer(raw: Mapping[str, Any], node: Node, part: Part) -> Offer:

@@ -15,6 +15,7 @@ from reltui.model.editing.checks_jobs import jobs
 from reltui.model.editing.checks_stages import stages
 from reltui.model.editing.checks_whole import whole
 from reltui.model.editing.fields import fields
+from reltui.model.editing.fields_older import lost, there
 from reltui.model.editing.outline import STAGES, Node, outline
 from reltui.model.editing.shape import Path
 from reltui.model.resources import NOTHING, Resources
@@ -48,7 +49,8 @@ def findings(raw: Mapping[str, Any], known: Resources = NOTHING) -> tuple[Findin
     places = {path: place for place, path in enumerate(nodes)}
     fields_of: dict[Path, tuple[tuple[str, Path], ...]] = {}
     found: dict[Finding, int] = {}
-    for problem in chain(whole(raw, known), stages(raw, known), jobs(raw, known)):
+    usual = chain(whole(raw, known), stages(raw, known), jobs(raw, known))
+    for problem in chain(there(usual, known), lost(raw, known)):
         node = _node(nodes, problem.path)
         if node.path not in fields_of:
             fields_of[node.path] = tuple((field.id, field.path) for field in fields(raw, node, known))

@@ -13,6 +13,7 @@ from reltui.model.editing import (
     fields_variables,
     fields_whole,
 )
+from reltui.model.editing.fields_older import as_there
 from reltui.model.editing.outline import Kind, Node
 from reltui.model.editing.shape import Json
 from reltui.model.editing.slots import Field, FieldKind, Form, Pick, Slot
@@ -77,4 +78,4 @@ def _slots(raw: Mapping[str, Any], node: Node, known: Resources) -> list[Slot]:
     make = _MAKERS.get(node.kind)
     if make is not None:
         make(form)
-    return form.slots
+    return as_there(form.slots, raw, known)

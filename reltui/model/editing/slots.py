@@ -74,6 +74,8 @@ class Field:
     path: Path = ()
     """Where its value stands in the definition."""
     is_removable: bool = False
+    refused: SafeText = NO_TEXT
+    """Why it cannot be changed on this server; empty when it can."""
 
 
 Write = Callable[[str | Choice], Json]

@@ -234,6 +234,9 @@ class EditorScreen(EditorView):
         field, node = self.field, self.node
         if field is None:
             return
+        if field.refused:
+            self.app.say(field.refused, "warn")
+            return
         take = partial(self.take, node, field)
         title = SafeText(f"{within(field.label)}: now {within(field.shown) if field.shown else 'empty'}")
         match field.kind:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def begin_adding(editor: EditorScreen) -> None:
     """Ask what shall be added; where there is but one thing, go on to it."""
     node = editor.node
-    found = offers(editor.editing.work, node)
+    found = offers(editor.editing.work, node, editor.known)
     if not found:
         editor.app.say("Nothing can be added here.")
     elif len(found) == 1:
@@ -32,7 +32,9 @@ def begin_adding(editor: EditorScreen) -> None:
 
 
 def _chosen(editor: EditorScreen, node: Node, offer: Offer) -> None:
-    if offer.pick is None:
+    if offer.refused:
+        editor.app.say(SafeText(f"{offer.refused}: {offer.label}."), "warn")
+    elif offer.pick is None:
         _add(editor, node, offer, None)
     else:
         title = SafeText(f"{offer.label}: which one?")
@@ -74,7 +76,7 @@ class AddMenu(PickScreen):
         return [
             Entry(
                 offer.label,
-                SafeText(f"pick a {offer.pick}" if offer.pick is not None else ""),
+                offer.refused or SafeText(f"pick a {offer.pick}" if offer.pick is not None else ""),
                 partial(_chosen, self._editor, self._node, offer),
             )
             for offer in self._found
