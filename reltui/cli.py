@@ -9,11 +9,10 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reltui import __version__
-from reltui.commands.arguments import COMMANDS, add_commands
+from reltui.arguments import parse
+from reltui.commands.arguments import COMMANDS
 from reltui.errors import ReltuiError
 from reltui.terminal import is_utf8, need_terminal, no_core_dumps
 
@@ -24,21 +23,6 @@ if TYPE_CHECKING:
 
 CRASHED = 1
 WRONG_USE = 2
-GENERATIONS = (
-    "tfs-2015.2",
-    "tfs-2017",
-    "tfs-2018-rtw",
-    "tfs-2018",
-    "server-2019",
-    "server-2019.1",
-    "server-2020",
-    "server-2022",
-    "server-2022.1",
-    "services",
-)
-VALUED = (["--profile"], ["--config"], ["--screen"])
-"""Options with a value behind them, before a command."""
-SCREENS = ("approvals", "releases", "definitions")
 
 
 def run() -> None:
@@ -48,16 +32,13 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run with these arguments; the exit code."""
-    link, arguments = _taken_out(arguments)
-    parsed = _parser().parse_args(arguments, argparse.Namespace(link=link))
+    parsed = parse(arguments)
     no_core_dumps()
     try:
         if parsed.command == "demo":
             return _demo(parsed)
-        if parsed.command == "init":
-            return _init(parsed)
         if parsed.command in COMMANDS:
-            return _guarded(_doctor if parsed.command == "doctor" else _command, parsed)
+            return _guarded({"init": _init, "doctor": _doctor}.get(parsed.command, _command), parsed)
         return _screens(parsed)
     except ReltuiError as error:
         print(f"reltui: {error}", file=sys.stderr)
@@ -66,85 +47,12 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="reltui",
-        description="Release Management of Team Foundation Server and Azure DevOps in a terminal.",
-        usage="%(prog)s [OPTIONS] [LINK | COMMAND ...]",
-        epilog="LINK opens the page of a release, an approval or a definition as the browser has it. "
-        "No option takes a secret: config.toml says where it comes from. Press ? for the keys.",
-    )
-    parser.add_argument("--version", action="version", version=f"reltui {__version__}")
-    parser.add_argument(
-        "--profile", metavar="NAME", action="append", help="show this profile (may be repeated)"
-    )
-    parser.add_argument("--config", metavar="FILE", type=Path, help="read this file in place of config.toml")
-    _screen_options(parser)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="reltui")
-    demo = commands.add_parser(
-        "demo",
-        help="try it with an embedded server, without any other",
-        description="Start an embedded Azure DevOps Server with a sample organisation, and reltui on it.",
-    )
-    _screen_options(demo, default=argparse.SUPPRESS)
-    demo.add_argument("--generation", choices=GENERATIONS, default="server-2022", help="pose as this server")
-    demo.add_argument(
-        "--size", choices=("small", "large", "crowd"), default="small", help="how much there is"
-    )
-    demo.add_argument("--seed", type=int, default=1, metavar="N", help="another sample organisation")
-    demo.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="its clock runs X times as fast")
-    demo.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        metavar="NAME[:k=v,..]",
-        help="misbehave, such as srv-02:nth=1",
-    )
-    demo.add_argument("--serve-only", action="store_true", help="only serve: print address and key, and wait")
-    demo.add_argument("--port", type=_port, default=0, metavar="N", help="listen here; 0 takes a free port")
-    add_commands(commands)
-    return parser
-
-
-def _taken_out(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    """The link that stands where a command could stand, and the arguments without it."""
-    for index, argument in enumerate(arguments):
-        if argument in ("demo", *COMMANDS) and arguments[index - 1 : index] not in VALUED:
-            break
-        if argument.lower().startswith(("https://", "http://")):
-            return argument, [*arguments[:index], *arguments[index + 1 :]]
-    return "", list(arguments)
-
-
 def _init(parsed: argparse.Namespace) -> int:
     """Questions that lead to a configuration."""
     from reltui import paths
     from reltui.commands.init import init
 
     return init(parsed.config or paths.standard().config_file, parsed.address)
-
-
-def _screen_options(parser: argparse.ArgumentParser, default: object = None) -> None:
-    parser.add_argument(
-        "--read-only", action="store_true", default=default or False, help="send no write at all"
-    )
-    parser.add_argument("--ascii", action="store_true", default=default or False, help="draw with ASCII only")
-    parser.add_argument("--mouse", action="store_true", default=default or False, help="listen to the mouse")
-    parser.add_argument("--screen", choices=SCREENS, default=default or "", help="open here")
-
-
-def _speed(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 100_000:
-        raise argparse.ArgumentTypeError("must be above 0 and at most 100000")
-    return value
-
-
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65_535:
-        raise argparse.ArgumentTypeError("must be from 0 to 65535")
-    return value
 
 
 def _screens(parsed: argparse.Namespace) -> int:

@@ -28,8 +28,10 @@ from reltui.errors import (
     FolderError,
     Malformed,
     NotFound,
+    NotPermitted,
     NotSignedIn,
     NotTheServer,
+    Redirected,
     ReltuiError,
     Unreachable,
 )
@@ -184,9 +186,13 @@ async def knock(answers: Answers, *, timing: Timing | None = None) -> Knocked:
             await client.transport.call(ENDPOINTS["discover"])
     except NotSignedIn as error:
         offers = error.offers
-    except NotFound:
+    except Redirected:
+        # To the sign-in page of Services; elsewhere it may be the wrong address.
+        if not is_services(url):
+            raise
+    except (NotFound, NotPermitted):
         # The collection may have another name; the host is a web server at least, and signing in tells.
-        offers = ()
+        pass
     ways = _ways(url, offers)
     host = urlsplit(url).hostname or url
     schemes = f"; it offers {', '.join(map(_scheme, offers))}" if offers else ""

@@ -111,10 +111,7 @@ class StarredScreen(ProjectScreen[int]):
         key, topic = self.grid.cursor, self.topic
         if key not in self._rows or key is None or topic is None:
             return
-        if self._is_named(self._rows[key]):
-            self.app.say(f"{within(self._rows[key].name)} is a favourite by config.toml.")
-        else:
-            toggle_favourite(self, topic.server, topic.project.id, key, self._rows[key].name)
+        toggle_favourite(self, topic.server, topic.project.id, key, self._rows[key].name)
 
 
 def _is_in(path: str, folder: str) -> bool:
@@ -126,8 +123,11 @@ def _is_in(path: str, folder: str) -> bool:
 def toggle_favourite(
     screen: ProjectScreen[int], server: str, project_id: str, definition_id: int, name: SafeText
 ) -> None:
-    """Turn a favourite on or off, and say so."""
-    service = screen.app.service
+    """Turn a favourite on or off, and say so; not one that config.toml names."""
+    service, profile = screen.app.service, screen.app.config.profiles.get(server)
+    if profile is not None and any(matches(pattern, name) for pattern in profile.favourites):
+        screen.app.say(f"{within(name)} is a favourite by config.toml.")
+        return
     try:
         is_one = service.favourites.toggle(service.server(server).url, project_id, definition_id)
     except ReltuiError as error:
