@@ -151,10 +151,11 @@ def own_folder(name: str, folder: Path) -> Finding:
         found = f"{short(folder)}, made at the first start"
     else:
         try:
+            each = folder
             for each in (folder, *sorted(path for path in folder.iterdir() if path.is_dir())):
                 paths.ensure(each)
         except FolderError as error:
-            sentence, _, repair = words_of(error).partition(". Repair it: ")
+            sentence, _, repair = words_of(error).replace(str(each), short(each)).partition(". Repair it: ")
             return bad(name, sentence, repair or "put a real folder there")
         found = f"{short(folder)}, mode {stat.S_IMODE(folder.stat().st_mode):04o}"
     if free < LITTLE_SPACE:

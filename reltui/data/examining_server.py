@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
@@ -74,7 +77,7 @@ CHECKS = (
 )
 """In the order in which one depends on another."""
 WITHIN = 15.0
-"""Seconds for all that is asked of the projects."""
+"""Seconds for the secret, and for all that is asked of the projects."""
 PROJECTS = 60
 """So many are tried; more say nothing new."""
 ADDRESSES = 3
@@ -228,10 +231,17 @@ class _Examination:
         words = "typed in, kept in memory only" if typed else source_words(self.profile.secret)
         secret = Secret(typed) if typed else None
         try:
-            auth = await Auth.of(self.profile, typed=secret, accounts=self.accounts())
+            if self.profile.secret.file:
+                # What hangs here must not be tried where it is waited for.
+                await aside(partial(_look, self.profile.secret.file))
+            async with asyncio.timeout(WITHIN):
+                auth = await Auth.of(self.profile, typed=secret, accounts=self.accounts())
         except SecretNeeded:
             self.reason = "not examined: the secret is asked for"
             self._take(unknown("secret", words, "run reltui doctor on a terminal, which asks for it"))
+            return None
+        except TimeoutError:
+            self._take(bad("secret", f"{words}: no answer", "see secret in the profile"))
             return None
         except ConfigError as error:
             self._take(bad("secret", *parted(words_of(error), "see secret in the profile")))
@@ -356,6 +366,12 @@ class _Examination:
         """Raises _Stop."""
         self._take(finding)
         raise _Stop
+
+
+def _look(file: str) -> None:
+    """Whether the file system answers; what is wrong with the file is told by who reads it."""
+    with suppress(OSError):
+        os.stat(os.path.expanduser(file))
 
 
 def _connect_seconds() -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import stat
 import threading
 import time
@@ -46,6 +47,7 @@ from reltui.data.examining_grants import (
     view_finding,
 )
 from reltui.data.examining_machine import Facing, config_folder, examine_terminal, own_folder
+from reltui.data.examining_server import CHECKS
 from reltui.errors import (
     FolderError,
     NotFound,
@@ -474,3 +476,12 @@ def test_every_way_to_sign_in_has_words() -> None:
     from reltui.config import SIGN_INS
 
     assert set(examining_grants.WAYS) == set(SIGN_INS)
+
+
+def test_the_readme_names_every_check() -> None:
+    text = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("\n## reltui doctor\n")[2].partition("\n## ")[0]
+    machine = (examining_machine.CONFIGURATION, examining_machine.FOLDERS, examining_machine.TERMINAL)
+    for names in (*machine, CHECKS):
+        assert ", ".join(f"`{name}`" for name in names) in section
+        assert all(re.search(rf"^  (?:ok|warn|BAD|\?) +{name} ", section, re.MULTILINE) for name in names)
