@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -44,6 +45,7 @@ def doctor(desk: Desk, *options: str, command: list[str] | None = None) -> tuple
     told = done.stdout
     assert "\x1b" not in told
     assert desk.token not in told
+    assert base64.b64encode(f":{desk.token}".encode()).decode() not in told
     return done.returncode, told
 
 
@@ -369,6 +371,16 @@ class TestBrokenSetUps:
         assert "gave no whole answer within 0.4 seconds" in by_name["answer"]["found"]
         assert by_name["sign-in"]["found"] == "not examined: first repair answer"
         assert by_name["state"]["state"] == "ok"
+
+    def test_ctrl_c_while_it_waits(self, desk: Desk) -> None:
+        with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+            desk = replace(desk, url=f"http://127.0.0.1:{silent.getsockname()[1]}/tfs/Main")
+            with Terminal([*desk.command(), "doctor"], environment=desk.variables()) as terminal:
+                terminal.wait_for("in use: demo")
+                silent.accept()[0].close()
+                terminal.press("ctrl+c")
+                assert terminal.wait_exit(PATIENCE) == 130
+                assert "Traceback" not in terminal.text
 
     def test_a_project_that_is_not_there(self, desk: Desk) -> None:
         desk.profile = 'projects = ["Billing", "Nowhere"]'
