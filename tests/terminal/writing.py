@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from tests.terminal.harness import Terminal
 from tests.terminal.steps import press_until, ready, until
@@ -65,13 +66,17 @@ def point(terminal: Terminal, label: str) -> None:
         if re.match(rf"[ !]+{re.escape(label)} ", shown):
             return
         terminal.press("j")
-        until(terminal, lambda before=shown: field(terminal) != before, 3.0)
+        until(terminal, partial(_has_left, terminal, shown), 3.0)
     raise AssertionError(f"there is no field {label!r}:\n{terminal.text}")
 
 
 def field(terminal: Terminal) -> str:
     """The line of the field under the cursor."""
     return terminal.wait_for(r"│>(.*)$").group(1)
+
+
+def _has_left(terminal: Terminal, line: str) -> bool:
+    return field(terminal) != line
 
 
 def write(terminal: Terminal, label: str, value: str) -> None:
