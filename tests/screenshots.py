@@ -81,6 +81,12 @@ PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
 )
 """Name, size, and the keys that lead there from the approvals."""
 
+FIRST_MINUTE: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
+    ("welcome", SMALL, ()),
+    ("set-up", SMALL, ("s", *typed(f"http://127.0.0.1:{PORT}/tfs/NorthCollection"), *(["enter"] * 4))),
+)
+"""The same from the welcome, where there is no configuration."""
+
 
 async def settle(pilot: Pilot[str], service: DataService) -> None:
     """Wait until everything on screen has been read and drawn."""
@@ -94,11 +100,11 @@ async def settle(pilot: Pilot[str], service: DataService) -> None:
 
 
 async def take(name: str, size: tuple[int, int], keys: Sequence[str], url: str, folder: Path) -> Path:
-    """One picture of one screen."""
+    """One picture of one screen; without an address, of one that needs no configuration."""
     profile = Profile("tfs01", url, SecretSource(env=SECRET), protected=("PROD*",))
-    config = Config(profiles={"tfs01": profile}, default=("tfs01",), policy=Policy())
+    config = Config(profiles={"tfs01": profile}, default=("tfs01",), policy=Policy()) if url else Config()
     service = DataService(config, under(folder))
-    app = ReltuiApp(service, config, UiOptions())
+    app = ReltuiApp(service, config, UiOptions(config_file=Path("~/.config/reltui/config.toml")))
     async with app.run_test(size=size) as pilot:
         await settle(pilot, service)
         for key in keys:
@@ -137,9 +143,10 @@ def main() -> None:
     FollowingScreen.clock = staticmethod(lambda: TODAY)
     options = ServerOptions(seed=1, today=TODAY, speed=1e-6, port=PORT)
     with start_child(options) as server, tempfile.TemporaryDirectory() as folder:
-        os.environ[SECRET] = server.token
-        for number, (name, size, keys) in enumerate(PICTURES):
-            file = asyncio.run(take(name, size, keys, server.url, Path(folder) / str(number)))
+        os.environ[SECRET] = os.environ["RELTUI_127_0_0_1"] = server.token
+        pictures = [(*each, server.url) for each in PICTURES] + [(*each, "") for each in FIRST_MINUTE]
+        for number, (name, size, keys, url) in enumerate(pictures):
+            file = asyncio.run(take(name, size, keys, url, Path(folder) / str(number)))
             print(file.relative_to(FOLDER.parent))
 
 
