@@ -1,4 +1,4 @@
-"""The credential goes to its own server only: a second listener sees no connection (reliability.md B1, B2, P9).
+"""The credential goes to its own server only: a second listener sees no connection (reliability.md B1, B2).
 
 Beside the listener every connection of this process is looked at: there is none but to the server.
 """
