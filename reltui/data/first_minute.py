@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 HEAD = "# Written by reltui init. Every key there is: config.example.toml\n\n"
 NO_SECRET = SecretSource()
 """For Kerberos: the ticket of the system takes its place."""
+LONGEST_NAME = 40
+"""A longer name of a variable or entry may be a token in the wrong place."""
 PROTECTED = ("PROD*",)
 """Stages that ask for their name, in a new profile."""
 
@@ -421,6 +423,8 @@ def source_of(kind: str, value: str) -> SecretSource:
         return SecretSource(prompt=True)
     if not value:
         raise ValueError("Type something first.")
+    if kind in ("env", "keyring") and len(value) > LONGEST_NAME and not any(c.isspace() for c in value):
+        raise ValueError("That is long for a name and may be the secret itself; name where it is kept.")
     if kind == "command":
         try:
             command = tuple(shlex.split(value))

@@ -312,6 +312,8 @@ def test_where_the_secret_is(kind: str, typed: str, source: SecretSource) -> Non
     ("kind", "typed", "words"),
     [
         ("env", "hunter2-not-a-name", "It must be the name of an environment variable"),
+        ("env", "hunter2" * 8, "may be the secret itself"),
+        ("keyring", "hunter2" * 8, "may be the secret itself"),
         ("file", "hunter2", "It must be a whole path"),
         ("command", "echo 'hunter2", "A quote is not closed"),
         ("env", " ", "Type something first"),
