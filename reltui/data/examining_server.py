@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from reltui.config import LOOPBACK, Profile
 from reltui.data import access_seen
 from reltui.data.cache import Cache
-from reltui.data.connection import source_words
+from reltui.data.connection import ending_soon, source_words
 from reltui.data.examining import Finding, Section, aside, bad, in_order, ok, unknown, warn, words_of
 from reltui.data.examining_grants import (
     clock_finding,
@@ -246,7 +247,12 @@ class _Examination:
         except ConfigError as error:
             self._take(bad("secret", *parted(words_of(error), "see secret in the profile")))
             return None
-        self._take(ok("secret", words))
+        ending = ending_soon(self.profile, date.today())
+        self._take(
+            warn("secret", f"{words}: {ending.removesuffix('.')}", "make another one")
+            if ending
+            else ok("secret", words)
+        )
         return auth
 
     async def _inside(self, auth: Auth) -> None:
