@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from reltui.data.decision import Verb
 from reltui.data.topics import (
     BranchesOf,
     ContentOf,
@@ -63,8 +64,13 @@ def interval(topic: Topic[Any], snapshot: Snapshot[Any], usual: float) -> float:
 
 
 def is_seldom(topic: Topic[Any]) -> bool:
-    """It is much and hardly ever changes: no decision of ours makes it be read again."""
+    """It is much and hardly ever changes: few decisions of ours make it be read again."""
     return isinstance(topic, ResourcesOf)
+
+
+def makes_folders(verb: Verb) -> bool:
+    """After it there may be other folders to pick: a server makes the one that a definition is saved in."""
+    return verb in (Verb.NEW, Verb.SAVE, Verb.ADD_FOLDER, Verb.MOVE_FOLDER, Verb.DELETE_FOLDER)
 
 
 def is_recent(topic: Topic[Any], snapshot: Snapshot[Any]) -> bool:

@@ -564,7 +564,7 @@ class DataService:
             self.edits.drop(decision.order.options.get("edit"))
         if decision.state in (State.LANDED, State.DID_NOT_LAND, State.NOT_SENT):
             # Whatever became of it, the screen must show the server's state now.
-            self.refresh(seldom=False)
+            self.refresh(seldom=refreshing.makes_folders(decision.verb))
 
     # What the outbox asks
 

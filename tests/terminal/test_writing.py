@@ -147,6 +147,8 @@ def test_written_released_to_the_end_and_changed(
         fill(terminal, "the night parcels")
         assert server.ledger() == []
         confirm(terminal, rf"Saved: {NAME} is revision 1\.")
+        # The folder, which the save has made, is known then.
+        terminal.wait_for(r"^──\[ (> )?no problem \]")
         (created,) = server.ledger()
         body = created["body"]
         book.confirmed("POST", "definitions", received(created)[2])
