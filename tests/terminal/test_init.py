@@ -164,3 +164,32 @@ def test_a_link_of_another_collection_is_one_sentence(desk: Desk) -> None:
         "reltui: No profile in use has the collection of this link; "
         "run: reltui init https://tfs09.example/tfs/Other\n"
     )
+
+
+def test_the_welcome_leads_to_the_first_inbox(server: Demo, desk: Desk, file: Path) -> None:
+    """In one run: no configuration, a server set up with a secret that is typed once, its approvals."""
+    with Terminal(RELTUI, columns=80, rows=32, environment=desk.variables(), folder=desk.home) as terminal:
+        terminal.wait_for("sets up a server of your own")
+        terminal.press("s")
+        terminal.wait_for("Address")
+        terminal.type_text(f"{server.url}\r")
+        terminal.wait_for("How do you sign in")
+        terminal.press("enter")
+        terminal.wait_for("Where is the secret")
+        terminal.type_text("ask\r")
+        terminal.wait_for("Secret .not shown")
+        terminal.type_text(f"{server.token}\r")
+        terminal.wait_for("Which of the 6 projects")
+        terminal.press("enter")
+        terminal.wait_for("Write config.toml")
+        terminal.wait_quiet(0.6)
+        terminal.press("y")
+        terminal.wait_for("6/6 projects ok")
+        terminal.wait_for(r"\[Approvals\(\d+\)\]")
+        assert server.token.encode() not in terminal.raw
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.left_behind() == []
+    assert config.load(file).profiles["127-0-0-1"].secret == SecretSource(prompt=True)
+    for written in desk.home.rglob("*"):
+        assert not written.is_file() or server.token.encode() not in written.read_bytes()
