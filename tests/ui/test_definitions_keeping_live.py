@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from reltui.ui.screens.editor import EditorScreen
 from tests.support import ledger
 from tests.ui.running import Running, running
+from tests.ui.test_definition_saving_live import editing_of, somebody_saves
+from tests.ui.test_editor_live import editor
 
 
 def typed(words: str) -> list[str]:
@@ -102,3 +105,40 @@ async def test_a_folder_from_its_beginning_to_its_end(tmp_path: Path) -> None:
         await run.confirm("enter")
         await run.see("landed: delete folder")
         assert await received(run, 4) == ("DELETE", "folders/\\Backend\\Late2", None)
+
+
+async def edited_meanwhile(run: Running, path: tuple[str | int, ...], value: Any) -> None:
+    """A name is typed in the editor; meanwhile another person saves something; then the way to save."""
+    edit, definition = await editing_of(run)
+    run.app.push_screen(EditorScreen(edit))
+    await run.see("PROD")
+    editor(run).go_to((), "name")
+    await run.press("enter", *"-mine", "enter")
+    somebody_saves(run, definition, path, value)
+    await run.press("s")
+
+
+async def test_a_change_of_another_person_is_sent_along(tmp_path: Path) -> None:
+    async with running(tmp_path, size=(80, 45)) as run:
+        await edited_meanwhile(run, ("environments", 0, "retentionPolicy", "daysToKeep"), 77)
+        assert "was taken in: 1 change" in await run.see("was taken in")
+        await run.confirm()
+        await run.see("is revision 3.")
+        method, _, body = await received(run, 1)
+        assert (method, body["revision"], body["name"][-5:]) == ("PUT", 2, "-mine")
+        assert body["environments"][0]["retentionPolicy"]["daysToKeep"] == 77
+
+
+async def test_the_same_field_is_shown_and_nothing_is_sent_before_it_is_decided(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        await edited_meanwhile(run, ("name",), "Theirs.CD")
+        shown = await run.see("1 conflict to decide")
+        assert "Theirs.CD" in shown
+        assert await ledger(run.demo) == []
+        await run.press("m", "s")
+        await run.see("[ Save the definition ]")
+        assert await ledger(run.demo) == []
+        await run.confirm()
+        await run.see("is revision 3.")
+        method, _, body = await received(run, 1)
+        assert (method, body["revision"], body["name"][-5:]) == ("PUT", 2, "-mine")

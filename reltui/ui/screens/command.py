@@ -31,9 +31,7 @@ class CommandScreen(PickScreen):
         return (span(": command, or where to go"),)
 
     def nothing(self) -> SafeText:
-        return SafeText(
-            "No command, project, server, definition or release that is known here has these words."
-        )
+        return SafeText("No command, project, server, definition or release has these words.")
 
     def _filter(self) -> None:
         typed = self.query_one("#words", Input).value

@@ -76,7 +76,12 @@ class AddMenu(PickScreen):
         return [
             Entry(
                 offer.label,
-                offer.refused or SafeText(f"pick a {offer.pick}" if offer.pick is not None else ""),
+                offer.refused
+                or SafeText(
+                    f"pick {'an' if offer.pick[0] in 'aeiou' else 'a'} {offer.pick}"
+                    if offer.pick is not None
+                    else ""
+                ),
                 partial(_chosen, self._editor, self._node, offer),
             )
             for offer in self._found
