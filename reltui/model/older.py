@@ -165,6 +165,8 @@ def losses(raw: Mapping[str, Any], generation: str) -> Iterator[Loss]:
     server = title(generation)
     if str(raw.get("path") or "\\").strip("\\"):
         yield Loss(("path",), f"{server} has no folders: the definition must be in \\.")
+    if raw.get("tags"):
+        yield Loss(("tags",), f"{server} has no tags.")
     if raw.get("variableGroups"):
         yield Loss(("variableGroups",), f"{server} has no variable groups in definitions.")
     triggers = raw.get("triggers")
@@ -225,6 +227,8 @@ def why_not_there(path: Path, generation: str) -> str:
     match path:
         case ("path",):
             return f"{server} has no folders of definitions."
+        case ("tags",):
+            return f"{server} has no tags."
         case ("environments", _, "retentionPolicy", key) if key in _EDITED_ELSEWHERE:
             return f"{server} keeps releases for a number of days only."
         case ("environments", _, ("preDeploymentGates" | "postDeploymentGates"), *_):

@@ -199,6 +199,7 @@ LOST: list[tuple[Callable[[Json], object], str]] = [
     (lambda raw: _prod(raw).update(variableGroups=[4]), "variable groups"),
     (lambda raw: raw.update(variableGroups=[4]), "variable groups"),
     (lambda raw: raw.update(path="\\Web"), "no folders"),
+    (lambda raw: raw.update(tags=["night"]), "no tags"),
     (lambda raw: raw["triggers"].append({"triggerType": "pullRequest"}), "no such trigger"),
     (lambda raw: _prod(raw)["retentionPolicy"].update(daysToKeep=5), "equally long"),
 ]
@@ -323,7 +324,7 @@ def _fields(raw: Json, kind: Kind, known: Resources = KNOWN) -> dict[str, Field]
     [
         (Kind.JOB, {"queue", "demands"}, {"name", "condition", "timeout", "parallel", "reference"}),
         (Kind.STAGE, {"name", "owner", "days"}, {"releases", "build"}),
-        (Kind.DEFINITION, {"name", "description"}, {"folder"}),
+        (Kind.DEFINITION, {"name", "description"}, {"folder", "tags"}),
     ],
 )
 def test_fields_that_an_old_server_has_no_place_for_say_so(
