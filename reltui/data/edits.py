@@ -1,7 +1,7 @@
 """Unsaved edits of definitions, kept in the state folder so that no end of the program loses them.
 
-One file per edit, readable by its owner alone. Values of secret variables are left out: they must be typed
-again.
+One file per edit, readable by its owner alone. Values of secret variables are left out: those that were typed
+are empty then, and must be typed again.
 """
 
 from __future__ import annotations
@@ -54,7 +54,10 @@ def new_key() -> str:
 
 
 def without_secrets(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A definition without the values of its secret variables, which nothing may write down."""
+    """A definition without the values of its secret variables, which nothing may write down.
+
+    One that had a value has an empty one then, by which it is known that the value is to be typed again.
+    """
     found = dict(raw)
     if isinstance(found.get("variables"), dict):
         found["variables"] = {name: _unsecret(each) for name, each in found["variables"].items()}
@@ -66,8 +69,8 @@ def without_secrets(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unsecret(variable: Any) -> Any:
-    if isinstance(variable, dict) and variable.get("isSecret"):
-        return {**variable, "value": None}
+    if isinstance(variable, dict) and variable.get("isSecret") and variable.get("value") is not None:
+        return {**variable, "value": ""}
     return variable
 
 

@@ -235,6 +235,8 @@ ERRORS: tuple[tuple[str, Change, Path, str, str], ...] = (
      (*PROD, "deployPhases", 0, "workflowTasks", 0), "input:delayForMinutes", ""),
     ("gate", edit("e213ff0f-5d5c-4791-802d-52ea3e7be1f1", *PROD, "preDeploymentGates", "gates", 0, "tasks", 0,
      "taskId"), (*PROD, "preDeploymentGates", "gates", 0, "tasks", 0), "version", ""),
+    ("a secret emptied", edit({"value": "", "isSecret": True}, *DEV, "variables", "Pin"),
+     (*DEV, "variables"), "variable:Pin:value", ""),
 )  # fmt: skip
 
 WARNINGS: tuple[tuple[str, Change, Path, str], ...] = (
@@ -245,8 +247,6 @@ WARNINGS: tuple[tuple[str, Change, Path, str], ...] = (
     ("no primary artifact", edit(False, "artifacts", 0, "isPrimary"), ("artifacts",), "primary"),
     ("two primary artifacts", edit(True, "artifacts", 1, "isPrimary"), ("artifacts", 1), "primary"),
     ("cannot trigger", edit("TFVC", "artifacts", 0, "type"), ("triggers", 0), "artifactAlias"),
-    ("a secret emptied", edit({"value": "", "isSecret": True}, *DEV, "variables", "Pin"),
-     (*DEV, "variables"), "variable:Pin:value"),
     ("group linked twice", lambda raw: raw["variableGroups"].append(raw["variableGroups"][0]), ("variables",),
      "group:2"),
     ("filters without start", lambda raw: raw["environments"][1]["conditions"].pop(0), (*TEST, "conditions"),

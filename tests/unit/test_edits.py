@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reltui.data.edits import Edit, EditStore, new_key, without_secrets
+from reltui.model.editing.checks import findings
 from reltui.model.text import SafeText
 
 RAW: dict[str, Any] = {
@@ -31,7 +32,7 @@ def test_what_was_kept_is_read_back_newest_first_without_values_of_secrets(tmp_p
     first, second = store.load()
     assert (first.key, second.key) == ("bb", "aa")
     assert first.work == without_secrets(RAW) == first.base
-    assert first.work["variables"] == {"Key": {"value": None, "isSecret": True}, "Ring": {"value": "one"}}
+    assert first.work["variables"] == {"Key": {"value": "", "isSecret": True}, "Ring": {"value": "one"}}
     assert "\u202e" not in second.name
     for path in (tmp_path / "edits").iterdir():
         assert b"c4n4ry" not in path.read_bytes()
@@ -80,3 +81,13 @@ def test_what_cannot_be_read_is_set_aside_and_told(tmp_path: Path) -> None:
 
 def test_an_edit_without_a_name_is_told_so() -> None:
     assert replace(edit(), work={}).name == SafeText("without a name")
+
+
+def test_a_secret_that_is_kept_is_told_from_one_whose_value_is_gone() -> None:
+    kept = {"Old": {"value": None, "isSecret": True}, "New": {"value": "c4n4ry", "isSecret": True}}
+    left = without_secrets({"id": 7, "variables": kept})
+    assert left["variables"] == {**kept, "New": {"value": "", "isSecret": True}}
+    wrong = [each for each in findings({**left, "environments": []}) if "would be emptied" in each.sentence]
+    assert [(each.path, each.field, each.is_error) for each in wrong] == [
+        (("variables",), "variable:New:value", True)
+    ]

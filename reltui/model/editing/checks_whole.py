@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reltui.model.decode import count_of, list_of, mapping_of
+from reltui.model.decode import bool_of, count_of, list_of, mapping_of
 from reltui.model.editing.checks_found import (
     PORTAL_FORBIDS,
     Problem,
@@ -173,12 +173,12 @@ def variables(holder: Row, path: Path, raw: Row) -> Problems:
             )
         seen.add(name.strip().casefold())
         value = mapping_of(row)
-        if value.get("isSecret") is True and not value.get("value"):
+        if bool_of(value.get("isSecret")) and not value.get("value"):
             if is_new:
                 yield Problem((*here, "value"), f"The secret {shown} has no value yet: type it.")
             elif value.get("value") is not None:
                 # Without a value it stays as it is: the server passes none on (api.md 8 #11).
-                yield warning((*here, "value"), f"The secret {shown} would be emptied: type its value.")
+                yield Problem((*here, "value"), f"The secret {shown} would be emptied: type its value.")
 
 
 def groups(holder: Row, path: Path, known: Resources) -> Problems:
