@@ -249,6 +249,17 @@ def test_a_new_secret_is_not_in_the_text_and_not_lost() -> None:
     assert from_text(changed, raw)["variables"]["Password"] == {"value": "other", "isSecret": True}
 
 
+def test_a_secret_under_another_name_or_in_another_stage_has_to_be_typed_again() -> None:
+    raw = rich()
+    text = to_text(raw)
+    again = from_text(text.replace('"Password"', '"Pass"'), raw)
+    assert again["variables"]["Pass"] == {"value": "", "isSecret": True}
+    copied = {**raw, "environments": [*raw["environments"], {**raw["environments"][0], "name": "COPY"}]}
+    del copied["environments"][3]["id"]
+    found = from_text(to_text(copied), raw)["environments"]
+    assert [found[n]["variables"]["Key"]["value"] for n in (0, 3)] == [None, ""]
+
+
 def test_a_secret_that_is_made_plain_shows_nothing() -> None:
     raw = rich()
     raw["variables"]["Password"]["value"] = "hunter2"

@@ -177,10 +177,13 @@ def _object(value: dict[str, Any], base: dict[str, Any], shape: str) -> dict[str
         for key, inner in value.items()
         if key not in left_out
     }
-    is_secret = shape == "variable" and found.get("isSecret") and base.get("isSecret")
-    if is_secret and found.get("value", "") is None:
-        # A new value that was typed before is not in the text.
-        found["value"] = base.get("value")
+    if shape == "variable" and found.get("isSecret") and found.get("value") is None:
+        if not base.get("isSecret"):
+            # The server keeps a secret by its name and place: elsewhere its value has to be typed again.
+            found["value"] = ""
+        elif "value" in found:
+            # A new value that was typed before is not in the text.
+            found["value"] = base.get("value")
     owned = [key for key in base if key in left_out]
     return _inserted(found, base, owned) if owned and _is_same(found, base, shape) else found
 
