@@ -40,6 +40,10 @@ class Demo:
         """Switch these faults on, and all others off."""
         self._call("PUT", "faults", list(specs))
 
+    def admit(self, secret: str, user: str = "") -> None:
+        """Let one more in: by a token, or by an account with its password."""
+        self._call("POST", "accounts", {"secret": secret, "user": user})
+
     def advance(self, seconds: float) -> None:
         """Push the server's clock."""
         self._call("POST", "clock", {"advance": seconds})

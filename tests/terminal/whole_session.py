@@ -1,0 +1,179 @@
+"""A person who opens every screen, decides this and that, and saves what can be saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.terminal.harness import Terminal
+from tests.terminal.program import Demo
+from tests.terminal.steps import command, confirm, fill, open_dialog, press_until, ready, until
+from tests.terminal.test_bulk import OVER, PLAN, confirm_plan, saved
+
+SHORT = 0.15
+"""Seconds after a key; a person is slower."""
+LISTS = r"scope: |project: "
+
+
+def go(terminal: Terminal, keys: Sequence[str], wanted: str) -> None:
+    """Press keys and wait for the screen that they lead to."""
+    terminal.press(*keys, pause=SHORT)
+    terminal.wait_for(wanted)
+
+
+def back(terminal: Terminal, wanted: str = LISTS) -> None:
+    """Leave what was opened, down to a screen."""
+    for _ in range(8):
+        # A key soon after Escape is taken for Alt and that key.
+        terminal.press("escape", pause=0.4)
+        if re.search(wanted, terminal.text, re.MULTILINE):
+            return
+    raise AssertionError(f"the way back is not found:\n{terminal.text}")
+
+
+def only(terminal: Terminal, words: str, wanted: str) -> None:
+    """Filter the list."""
+    terminal.press("/", pause=SHORT)
+    terminal.type_text(words)
+    go(terminal, ("enter",), r" \| / ")
+    ready(terminal, wanted)
+
+
+def decide(server: Demo, terminal: Terminal, key: str, title: str, verb: str, comment: str) -> None:
+    """Confirm one decision with a comment, and wait until the server has it."""
+    before = len(server.ledger())
+    open_dialog(terminal, key, title)
+    if comment:
+        fill(terminal, comment)
+    confirm(terminal, rf": {verb} ")
+    until(terminal, lambda: len(server.ledger()) > before)
+    ready(terminal, LISTS)
+
+
+def save(terminal: Terminal, home: Path, pattern: str) -> None:
+    """Take the name that a dialog proposes, and wait for the file."""
+    terminal.wait_for(r"To which file|\[ Save ")
+    terminal.read_for(0.5)
+    terminal.press("enter")
+    until(terminal, lambda: bool(list(home.glob(pattern))))
+
+
+def approvals(server: Demo, terminal: Terminal) -> None:
+    """The inbox, an approval, its release with all tabs, decisions."""
+    ready(terminal)
+    terminal.wait_for(r"(\d+)/\1 projects ok", 60.0)
+    only(terminal, "type:pre why:dire", r"^>.* DIRECT ")
+    go(terminal, ("enter",), r"^──\[ .* / .* / .* pre-deploy \]")
+    go(terminal, ("enter",), r"^──\[ .* > .* \]")
+    terminal.press("]", "]", "]", "]", "y", "Y", pause=SHORT)
+    back(terminal)
+    decide(server, terminal, "a", "Approve", "approve", "agreed in the meeting")
+    decide(server, terminal, "x", "Reject", "reject", "not before Monday")
+    go(terminal, ("m", "escape"), "ALL")
+    terminal.press("c", pause=SHORT)
+    back(terminal)
+    terminal.press("o", "!", "escape", "z", "z", "z", pause=SHORT)
+
+
+def plan(server: Demo, terminal: Terminal, home: Path) -> None:
+    """Some approvals in one plan, and what became of it."""
+    before = len(server.ledger())
+    terminal.press("1", pause=SHORT)
+    only(terminal, "type:pre why:dire", r"^>.* DIRECT ")
+    terminal.press("space", "j", "space", pause=SHORT)
+    press_until(terminal, "a", PLAN)
+    terminal.read_for(0.6)
+    found = re.search(PLAN, terminal.text)
+    assert found is not None
+    confirm_plan(terminal, int(found[2]))
+    ready(terminal, OVER)
+    saved(terminal, home)
+    back(terminal)
+    assert len(server.ledger()) == before + int(found[2])
+
+
+def releases(server: Demo, terminal: Terminal, home: Path) -> None:
+    """The list, a comparison, a release, its tasks and logs, all of them saved."""
+    go(terminal, ("2",), r"project: .* releases? \]")
+    ready(terminal)
+    go(terminal, ("space", "j", "space", "b"), r"^──\[ .* -> .* \]")
+    back(terminal)
+    terminal.press("u", pause=SHORT)
+    decide(server, terminal, "L", "Retain", "retain", "")
+    go(terminal, ("enter",), r"^──\[ .* > .* \]")
+    ready(terminal)
+    go(terminal, ("l",), "tasks of all tries")
+    go(terminal, ("l",), r"of \d+ \| the task|It has not run")
+    if "It has not run" not in terminal.text:
+        terminal.press("s", pause=SHORT)
+        save(terminal, home, "*.log")
+        back(terminal, r"of \d+ \|")
+        back(terminal, "tasks of all tries")
+    back(terminal, r"^──\[ .* > .* \]")
+    command(terminal, "archive", "Save all logs")
+    save(terminal, home, "*-logs.zip")
+    back(terminal)
+
+
+def definitions(server: Demo, terminal: Terminal, home: Path) -> None:
+    """The list, one with its tabs and history, the editor, folders, an export, a new release."""
+    go(terminal, ("3",), r"project: .* definitions? \]")
+    ready(terminal)
+    go(terminal, ("enter",), r"revision \d+, edited")
+    terminal.press("]", "]", "]", pause=SHORT)
+    go(terminal, ("h",), r"\d+ revisions? \]")
+    terminal.press("enter", pause=SHORT)
+    back(terminal, r"revision \d+, edited")
+    go(terminal, ("e",), "no problem")
+    back(terminal, r"revision \d+, edited")
+    back(terminal)
+    command(terminal, "folders", r"\d+ folders? \]")
+    back(terminal)
+    command(terminal, "export-definition", "Export the definition")
+    save(terminal, home, "*.definition.json")
+    back(terminal)
+    before = len(server.ledger())
+    press_until(terminal, "n", r"\[ Create a release \]")
+    terminal.wait_for("default version, now ")
+    confirm(terminal, ": create ")
+    until(terminal, lambda: len(server.ledger()) > before)
+    back(terminal)
+
+
+def live(terminal: Terminal) -> None:
+    """What runs where, and the history of one stage."""
+    go(terminal, ("4",), r"4 \[Live\]")
+    ready(terminal)
+    go(terminal, ("enter",), "History of which stage")
+    go(terminal, ("enter",), r"\d+ deployments? \]")
+    back(terminal)
+
+
+def others(terminal: Terminal, home: Path) -> None:
+    """Journal, help, notes, connections, signing in again, unsaved edits."""
+    go(terminal, ("J",), r"\[HERE \d+\]")
+    ready(terminal)
+    terminal.press("enter", "escape", pause=0.4)
+    terminal.wait_for(r"\[HERE \d+\]")
+    terminal.press("e", pause=SHORT)
+    save(terminal, home, "*journal*")
+    back(terminal)
+    go(terminal, ("?",), "Keys: ")
+    back(terminal)
+    go(terminal, ("!",), "What was said")
+    back(terminal)
+    for word, wanted in (("connection", "Connections"), ("unsaved", "unsaved edits")):
+        command(terminal, word, wanted)
+        back(terminal)
+
+
+def whole_session(server: Demo, terminal: Terminal, home: Path) -> int:
+    """All of it; how many writes the server received."""
+    approvals(server, terminal)
+    plan(server, terminal, home)
+    releases(server, terminal, home)
+    definitions(server, terminal, home)
+    live(terminal)
+    others(terminal, home)
+    return len(server.ledger())
