@@ -24,6 +24,7 @@ from reltui.data.topics import (
 )
 from reltui.demo.server import RunningDemo
 from reltui.demo.versions import GENERATIONS
+from reltui.model.generations import TITLES
 from reltui.model.text import SafeText
 from tests.service.drafts import draft_of, environment_of, made, release_at, stage
 from tests.support import ledger, read_whole, service_on, serving, until, verdict
@@ -199,14 +200,12 @@ async def tried(generation: str, name: str, folder: Path) -> str:
 
 
 def table(found: Mapping[tuple[str, str], str]) -> str:
-    """The matrix in Markdown, with the reasons below it."""
-    reasons = list(dict.fromkeys(text for text in found.values() if text != WORKS))
-    rows = [["", *GENERATIONS], ["---"] * (len(GENERATIONS) + 1)]
-    for name in CELLS:
-        texts = [found[generation, name] for generation in GENERATIONS]
-        rows.append([name, *("yes" if t == WORKS else f"no ({reasons.index(t) + 1})" for t in texts)])
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([*lines, "", *(f"({place}) {text}" for place, text in enumerate(reasons, 1))])
+    """The matrix in Markdown."""
+    rows = [["Server", *CELLS], ["---"] * (len(CELLS) + 1)]
+    for generation in GENERATIONS:
+        texts = [found[generation, name] for name in CELLS]
+        rows.append([TITLES[generation], *("yes" if text == WORKS else "no" for text in texts)])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 async def _all() -> dict[tuple[str, str], str]:

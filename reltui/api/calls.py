@@ -12,15 +12,17 @@ from reltui.api import older
 from reltui.api.endpoints import ENDPOINTS, GENERATIONS, Endpoint, version_of
 from reltui.api.paging import Ask
 from reltui.api.transport import Answer, Transport
-from reltui.errors import ApiError, Malformed
+from reltui.errors import ApiError, Lacking, Malformed
 from reltui.model.decode import loads
-from reltui.model.generations import is_older
+from reltui.model.generations import is_before, is_older, title
 
 T = TypeVar("T")
 
 Parts = Mapping[str, str | int]
 """What fills the names in the path of a call."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
+VARIABLES_SINCE = "server-2019"
+"""The first generation that takes other values of variables for one release or deployment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,17 @@ class Calls:
         answer = await self.transport.call(endpoint, path=path, query=asked, body=body)
         return older.read(name, answer) if self.is_older else answer
 
+    def _variables(self, variables: Mapping[str, str]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+        """The member that overrides variables; none when there are none.
+
+        Raises Lacking: an older server would pass over them and take the usual values (api.md 2.6).
+        """
+        if variables and is_before(self.generation, VARIABLES_SINCE):
+            raise Lacking(f"{title(self.generation)} takes no other values of variables for one release.")
+        return (
+            {"variables": {name: {"value": value} for name, value in variables.items()}} if variables else {}
+        )
+
     @property
     def is_older(self) -> bool:
         """The server is from before 4.0: other shapes and fewer calls (api.md 2.6)."""
@@ -109,11 +122,6 @@ def within(project_id: str, **ids: str | int) -> Parts:
 def sent_moment(moment: datetime | None) -> str:
     """A moment as the server reads it; empty for none."""
     return "" if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def sent_variables(variables: Mapping[str, str]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    """The member that overrides variables; none when there are none: older servers do not know it (4.1)."""
-    return {"variables": {name: {"value": value} for name, value in variables.items()}} if variables else {}
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

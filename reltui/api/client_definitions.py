@@ -9,6 +9,8 @@ from typing import Any
 from reltui.api.calls import Calls, Got, got, got_of_text, within
 from reltui.api.older import in_one_piece
 from reltui.api.paging import Page, pages, whole
+from reltui.api.transport import Answer
+from reltui.errors import Lacking
 from reltui.model.content import Folder, folder_from_json
 from reltui.model.decode import count_of
 from reltui.model.definition import (
@@ -17,9 +19,13 @@ from reltui.model.definition import (
     definition_from_json,
     revision_from_json,
 )
+from reltui.model.generations import is_before, title
 
 PATH_IN_ADDRESS = ("", "tfs-2018-rtw", "tfs-2018", "server-2019")
 """Generations where a folder is made with its path in the address; 5.1 calls that form unsupported."""
+
+DELETED_SINCE = "tfs-2018"
+"""The first generation that lists deleted definitions (api.md 2.6)."""
 
 
 class DefinitionCalls(Calls):
@@ -59,9 +65,15 @@ class DefinitionCalls(Calls):
             "isDeleted": "true" if is_deleted else "",
         }
         ask = self._asking("definitions", within(project_id), query)
+        if is_deleted and is_before(self.generation, DELETED_SINCE):
+            ask = self._no_deleted
         if self.is_older:
             return in_one_piece(ask, definition_from_json, partial(_is_asked, search, is_exact_name, ids))
         return pages(ask, definition_from_json, size=top, start=start)
+
+    async def _no_deleted(self, page: Mapping[str, str]) -> Answer:
+        """It would pass over the question, and all of its definitions would look deleted. Raises Lacking."""
+        raise Lacking(f"{title(self.generation)} does not list what was deleted.")
 
     async def definition(self, project_id: str, definition_id: int) -> Got[Definition]:
         """One definition as a whole."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from reltui.api.calls import Calls, Got, got, got_of_text, sent_moment, sent_variables, within
+from reltui.api.calls import Calls, Got, got, got_of_text, sent_moment, within
 from reltui.api.paging import SERVER_MAXIMUM, Page, pages, whole
 from reltui.errors import Malformed
 from reltui.model.content import ReleaseRevision, release_revision_from_json, tags_from_json
@@ -101,7 +101,7 @@ class ReleaseCalls(Calls):
         `environment_variables` are by the stage's id in the definition; servers take variables from 5.0 on.
         """
         stages = [
-            {"definitionEnvironmentId": stage, **sent_variables(values)}
+            {"definitionEnvironmentId": stage, **self._variables(values)}
             for stage, values in environment_variables.items()
             if values
         ]
@@ -118,7 +118,7 @@ class ReleaseCalls(Calls):
             "properties": {
                 name: {"$type": "System.String", "$value": value} for name, value in properties.items()
             },
-            **sent_variables(variables),
+            **self._variables(variables),
             **({"environmentsMetadata": stages} if stages else {}),
         }
         answer = await self._call("create release", within(project_id), body=body)

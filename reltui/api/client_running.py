@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
-from reltui.api.calls import Calls, Got, got, sent_moment, sent_variables, within
+from reltui.api.calls import Calls, Got, got, sent_moment, within
 from reltui.api.paging import SERVER_MAXIMUM, Page, pages, whole
 from reltui.errors import Malformed, NotFound
 from reltui.model.attempt import Gates, Intervention, gates_from_json, intervention_from_json
@@ -60,7 +60,7 @@ class RunningCalls(Calls):
             **({"status": status} if status else {}),
             "scheduledDeploymentTime": when,
             "comment": comment,
-            **sent_variables(variables),
+            **self._variables(variables),
         }
         return got(await self._call("update environment", path, body=body), environment_from_json)
 

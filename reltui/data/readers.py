@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reltui.data import topics
+from reltui.data.capabilities import Need, why_not
 from reltui.data.gathering import Gathered, all_pages, by_folder
 from reltui.data.reading_content import read_content
 from reltui.data.reading_inbox import read_decided
@@ -89,8 +90,22 @@ class Before:
     """Shows data that are not whole yet (None: nothing to show), with the progress in words."""
 
 
+_NEEDS: Mapping[type, Need] = {
+    LiveOf: Need.LIVE,
+    DeploymentsOf: Need.LIVE,
+    FoldersOf: Need.FOLDERS,
+    VersionsOf: Need.VERSIONS,
+    DefinitionAt: Need.REVISIONS,
+}
+"""What the server must be able to tell for a topic to be read."""
+
+
 async def read(topic: Topic[Any], client: ReleaseClient, before: Before) -> Read:
-    """Ask the server. Raises ReltuiError."""
+    """Ask the server. Raises ReltuiError; Lacking, in plain words, where it is too old for this."""
+    need = _NEEDS.get(type(topic))
+    lacking = why_not(client.generation, need) if need is not None else None
+    if lacking is not None:
+        raise Lacking(lacking)
     match topic:
         case ApprovalOf():
             approval = await client.approval_history(topic.project.id, topic.approval_id)

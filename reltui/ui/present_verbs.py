@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import FolderPlace, GateStep, NewDefinition, Pause, Stage, Thing, Verb
 from reltui.model.approval import Approval, ApprovalType
 from reltui.model.definition import Definition
+from reltui.model.generations import title
 from reltui.model.release import Release
 from reltui.model.text import SafeText, is_suspicious
 from reltui.ui.present import Line, Span, span
@@ -91,8 +93,18 @@ VALUES: Mapping[Verb, tuple[str, str]] = {
 """Verbs that take a text: the name of its option in `Draft.options`, and what it is."""
 
 
-def past_taking_back(verb: Verb) -> str:
-    """What is said of a decision that has been sent (A19)."""
+_NEEDED: Mapping[Verb, Verb | Need] = {
+    Verb.SAVE: Need.REVISIONS,
+    Verb.DELETE_DEFINITION: Verb.UNDELETE_DEFINITION,
+}
+"""What the server must be able to do, for what is said of a verb to be true."""
+
+
+def past_taking_back(verb: Verb, generation: str = "") -> str:
+    """What is said of a decision that has been sent (A19), to a server of a generation."""
+    needed = _NEEDED.get(verb)
+    if needed is not None and why_not(generation, needed) is not None:
+        return f"it cannot be taken back: {title(generation)} keeps nothing of what was before"
     others: dict[Verb, str] = {
         Verb.APPROVE_LATER: "it cannot be taken back; until its time the stage can be canceled",
         Verb.TRANSFER: "it can be passed on again, by who is asked then",

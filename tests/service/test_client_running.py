@@ -171,8 +171,9 @@ async def test_definitions_and_folders_on_every_generation(generation: str) -> N
         await client.delete_definition(project.id, made.id, comment="gone", force=True)
         with pytest.raises(NotFound):
             await client.definition(project.id, made.id)
-        deleted = await all_of(client.definitions(project.id, is_deleted=True, expand=()))
-        assert made.id in {definition.id for definition in deleted}
+        if generation != "tfs-2018-rtw":
+            deleted = await all_of(client.definitions(project.id, is_deleted=True, expand=()))
+            assert made.id in {definition.id for definition in deleted}
         back = (await client.undelete_definition(project.id, made.id, "wanted")).value
         assert back.id == made.id
 
@@ -302,13 +303,11 @@ async def test_logs_attachments_and_the_archive_on_every_generation(generation: 
         with zipfile.ZipFile(saved.path) as found:
             kept = [found.read(name).decode().splitlines() for name in found.namelist()]
         assert list(lines) in kept
-        if generation != "tfs-2018":
-            await client.attachments(
-                project.id, release.id, environment.id, attempt.attempt, phase.plan_id, "report"
-            )
-        await client.timeline_attachments(
-            project.id, release.id, environment.id, attempt.attempt, phase.plan_id, "report"
-        )
+        where = (project.id, release.id, environment.id, attempt.attempt, phase.plan_id, "report")
+        if generation not in ("tfs-2018-rtw", "tfs-2018"):
+            await client.attachments(*where)
+        if generation != "tfs-2018-rtw":
+            await client.timeline_attachments(*where)
         await client.close()
 
 
@@ -421,6 +420,9 @@ Write = Callable[[ReleaseClient], Awaitable[object]]
 WRITES: dict[str, Write] = {
     "create definition": lambda c: c.create_definition(PROJECT, {}),
     "update definition": lambda c: c.update_definition(PROJECT, {"id": 1}),
+    "update definition by id": lambda c: ReleaseClient(c.transport, "tfs-2017").update_definition(
+        PROJECT, {"id": 1}
+    ),
     "delete definition": lambda c: c.delete_definition(PROJECT, 1),
     "undelete definition": lambda c: c.undelete_definition(PROJECT, 1, "why"),
     "create folder": lambda c: c.create_folder(PROJECT, "\\x"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from reltui.errors import Lacking, Malformed, NotFound, NotPermitted
 from reltui.model.approval import approval_from_json
 from reltui.model.generations import title
 from reltui.paths import under
-from tests.matrix import CELLS, WORKS, tried
+from tests.matrix import CELLS, WORKS, table, tried
 from tests.service.drafts import draft_of
 from tests.service.scripted import in_loop, response, saying, scripted
 from tests.service.test_client import PROJECT, all_of, client_of, shop
 from tests.support import FAST, config_of, ledger, read_whole, service_on, serving, verdict
 
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 LACKS = {
     ("tfs-2015.2", "history"): "TFS 2015 Update 2 cannot tell the history of a release. TFS 2018 can.",
     ("tfs-2017", "history"): "TFS 2017 cannot tell the history of a release. TFS 2018 can.",
@@ -38,6 +40,14 @@ LACKS = {
 def test_it_works_or_says_why_not(generation: str, name: str, tmp_path: Path) -> None:
     expected = LACKS.get((generation, name), WORKS)
     assert asyncio.run(tried(generation, name, tmp_path)) == expected
+
+
+def test_the_readme_shows_what_was_tried() -> None:
+    """If this fails, put what `python -m tests.matrix` prints between the two comments."""
+    found = re.search(r"<!-- generations:.*?-->\n(.*?)<!-- end of generations -->", README, re.DOTALL)
+    assert found is not None
+    expected = {(g, name): LACKS.get((g, name), WORKS) for g in GENERATIONS for name in CELLS}
+    assert found[1].strip() == table(expected)
 
 
 OLDER = ("tfs-2015.2", "tfs-2017")
@@ -97,6 +107,10 @@ async def test_an_old_server_is_not_asked_what_it_cannot_answer(generation: str)
             all_of(client.definitions(project.id, is_deleted=True)),
             all_of(client.releases(project.id, is_deleted=True)),
             all_of(client.releases(project.id, search="x")),
+            client.create_release(project.id, definition_id=listed.id, variables={"Ring": "two"}),
+            client.update_environment(
+                project.id, 1, 2, status="inProgress", comment="", variables={"Ring": "two"}
+            ),
         ):
             with pytest.raises(Lacking, match=title(generation)):
                 await call

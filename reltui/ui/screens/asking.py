@@ -223,7 +223,8 @@ class SubjectDialog(Dialog):
         hold = self.app.config.policy.hold_seconds
         key = self.app.keymap.key_of("take-back")
         back = f"{key} takes it back for {hold:g} s; after that " if hold and key else ""
-        return fact("After yes", (span(f"{back}{past_taking_back(self.verb)}"),), cells)
+        generation = self.app.service.server(self.about.server).generation
+        return fact("After yes", (span(f"{back}{past_taking_back(self.verb, generation)}"),), cells)
 
     def _in_release(self) -> tuple[Approval | None, float | None]:
         """The approval as the release shows it, and when that was read."""
