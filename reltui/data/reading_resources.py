@@ -76,13 +76,14 @@ async def read_resources(
             # What such a server does not have at all is no list that could not be read.
             members = {member: ()} if member in NEWER else {}
             problems[member] = () if member in NEWER else (SafeText(f"{name}: {error}"),)
-            found = replace(found, **members)
         except ApiError as error:
             failures.append(error)
+            members = {}
             problems[member] = (SafeText(f"{name}: {error}"),)
         else:
             problems[member] = tuple(SafeText(f"{name}: {sentence}") for sentence in part.lacks)
-            found = replace(found, **members)
+        in_part = found.in_part | {member} if problems[member] else found.in_part - {member}
+        found = replace(found, **members, in_part=in_part)
         tell(found, f"{len(problems)} of {len(parts)} lists read")
 
     await asyncio.gather(*map(read, parts))

@@ -238,6 +238,12 @@ class Resources:
     folders: tuple[Folder, ...] | None = None
     generation: str = ""
     """Of the server (`model.generations`); empty while it is not known."""
+    in_part: frozenset[str] = frozenset()
+    """Names of the lists above that may have more rows than could be read."""
+
+    def lists_all(self, name: str) -> bool:
+        """Whether what is not in the list of that name is not there: it was read, and every row of it."""
+        return getattr(self, name) is not None and name not in self.in_part
 
     @cached_property
     def _versions(self) -> Mapping[str, tuple[TaskType, ...]]:

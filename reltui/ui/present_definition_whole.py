@@ -98,7 +98,7 @@ def scoped_variables(definition: Definition, known: Resources, cells: int, look:
         scope = f"  for {where}" if where else ""
         lines.append(line(" ", span("Group ", "head"), *head, span(scope, "dim")))
         if group is None:
-            told = "not read" if known.variable_groups is None else "not in this project"
+            told = "not in this project" if known.lists_all("variable_groups") else "not read"
             lines.append(line("   ", span(f"Its variables are {told}.", "dim")))
             continue
         shared = [Variable(n, v, v is None) for n, v in group.variables]

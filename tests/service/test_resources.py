@@ -247,6 +247,8 @@ async def test_what_was_known_of_a_list_that_fails_stays() -> None:
     assert read.found.queues == known.queues
     assert read.found.builds == ()
     assert read.problems == ("Queues: Gone.",)
+    assert not read.found.lists_all("queues")
+    assert read.found.lists_all("builds")
 
 
 @in_loop
@@ -270,6 +272,16 @@ async def test_each_list_is_shown_as_soon_as_it_is_there() -> None:
     assert told[-1][0] == read.found
     assert [queue.id for queue in read.found.queues or ()] == [15]
     assert read.problems == ("Queues: 1 row of the list cannot be read.",)
+    assert read.found.in_part == {"queues"}
+
+
+@in_loop
+async def test_a_list_that_is_whole_again_is_known_as_whole() -> None:
+    known = Resources(queues=(), in_part=frozenset({"queues"}))
+    async with scripted(answering({"queues": listing({"id": 15, "name": "Linux"})})) as run:
+        client = ReleaseClient(run.transport, "server-2022")
+        read = await reading_resources.read_resources(TOPIC, client, known, tell_nothing)
+    assert read.found.lists_all("queues")
 
 
 @in_loop

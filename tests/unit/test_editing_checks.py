@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -318,6 +319,36 @@ def test_ids_are_looked_for_only_in_lists_that_were_read() -> None:
     )
     assert found(change, NOTHING) == []
     assert len([row for row in found(change) if row[2]]) == 3
+
+
+def test_what_a_list_that_is_not_whole_does_not_name_forbids_nothing() -> None:
+    lists = ("queues", "deployment_groups", "variable_groups", "task_types")
+    raw = good()
+    both(
+        edit([9], "variableGroups"),
+        edit(4711, *TEST, "deployPhases", 0, "deploymentInput", "queueId"),
+        edit(4711, *DEV, "deployPhases", 1, "deploymentInput", "queueId"),
+        edit("77.*", *TEST, "deployPhases", 0, "workflowTasks", 0, "version"),
+    )(raw)
+    said = findings(raw, replace(known(), in_part=frozenset(lists)))
+    assert {row.is_error for row in findings(raw, known())} == {True}
+    assert {row.is_error for row in said} == {False}
+    assert {str(row.sentence) for row in said} == {
+        "Variable group 9 is not among those that could be read.",
+        f"Job {at(raw, (*TEST, 'deployPhases', 0))['name']} runs on queue 4711, which is not among those that"
+        " could be read.",
+        f"Job {at(raw, (*DEV, 'deployPhases', 1))['name']} runs on deployment group 4711, which is not among"
+        " those that could be read.",
+        "Version 77.* of Check is not among those that could be read.",
+    }
+
+
+def test_a_folder_or_build_that_may_be_there_is_not_told() -> None:
+    build = next(iter(known().builds or ()))
+    references = {"definition": {"id": "4711"}, "project": {"id": build.project_id}}
+    change = both(edit("\\New", "path"), edit(references, "artifacts", 0, "definitionReference"))
+    assert len(found(change)) == 2
+    assert found(change, replace(known(), in_part=frozenset({"folders", "builds"}))) == []
 
 
 def test_groups_of_tasks_are_in_no_catalogue() -> None:

@@ -32,6 +32,9 @@ class Problem:
 
 Problems = Iterator[Problem]
 
+NOT_LISTED = "is not among those that could be read"
+"""Of an id that may well be there, since its list was not read whole."""
+
 
 def warning(path: Path, sentence: str, field: str = "") -> Problem:
     """Something that the server takes and that is likely a mistake."""

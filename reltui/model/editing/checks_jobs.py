@@ -7,7 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 from reltui.model.decode import mapping_of
-from reltui.model.editing.checks_found import Problem, Problems, named, rows, text, warning, whole_number
+from reltui.model.editing.checks_found import (
+    NOT_LISTED,
+    Problem,
+    Problems,
+    named,
+    rows,
+    text,
+    warning,
+    whole_number,
+)
 from reltui.model.editing.checks_stages import ranks
 from reltui.model.editing.fields_whole import DOWNLOADS
 from reltui.model.editing.filters import aliases
@@ -103,8 +112,12 @@ def _queue(path: Path, job: Row, stage: Row, of_agents: bool, known: Resources) 
         return
     listed = known.queues if of_agents else known.deployment_groups
     found = known.queue(number) if of_agents else known.deployment_group(number)
-    if listed is not None and found is None:
+    if listed is None or found is not None:
+        return
+    if known.lists_all("queues" if of_agents else "deployment_groups"):
         yield Problem(path, f"Job {name} runs on {what} {number}, which is not there: pick another.")
+    else:
+        yield warning(path, f"Job {name} runs on {what} {number}, which {NOT_LISTED}.")
 
 
 # Tasks
@@ -128,7 +141,10 @@ def _task(path: Path, task: Row, runs_on: str, known: Resources) -> Problems:
         is_there = known.task_type(task_id, "*") is not None
         said = f"version {within(clean(version))}" if is_there else "the task"
         place = (*path, "version") if is_there else path
-        yield Problem(place, f"The server does not have {said} of {name}: choose another.")
+        if known.lists_all("task_types"):
+            yield Problem(place, f"The server does not have {said} of {name}: choose another.")
+        else:
+            yield warning(place, f"{said[0].upper()}{said[1:]} of {name} {NOT_LISTED}.")
         return
     if runs_on not in kind.runs_on:
         yield Problem(path, f"{name} does not run {_PLACES[runs_on]}: move it to another job, or remove it.")
@@ -157,7 +173,7 @@ def _inputs(path: Path, task: Row, kind: TaskType, known: Resources) -> Problems
 
 def _is_lost(one: TaskInput, value: str, known: Resources) -> bool:
     """A connection that the project does not have; one in a variable may be any."""
-    if known.connections is None or not value or not one.type.lower().startswith(_CONNECTION):
+    if not known.lists_all("connections") or not value or not one.type.lower().startswith(_CONNECTION):
         return False
     return "$(" not in value and known.connection(value) is None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reltui.model.decode import bool_of, count_of, list_of, mapping_of
 from reltui.model.editing.checks_found import (
+    NOT_LISTED,
     PORTAL_FORBIDS,
     Problem,
     Problems,
@@ -42,8 +43,8 @@ def whole(raw: Row, known: Resources) -> Problems:
     folder = text(raw, "path")
     if folder and not folder.startswith("\\"):
         yield Problem(("path",), "The folder begins with \\: write it such as \\Team A\\Web.")
-    elif known.folders is not None and folder.casefold() not in _folders(known):
-        yield warning(("path",), f"There is no folder {within(clean(folder))} yet.")
+    elif known.lists_all("folders") and folder.casefold() not in _folders(known):
+        yield warning(("path",), f"There is no folder {within(clean(folder))} yet: saving makes it.")
     form = text(raw, "releaseNameFormat")
     if form and not _COUNTER.search(form):
         yield warning(
@@ -94,13 +95,13 @@ def _source(path: Path, row: Row, known: Resources) -> Problems:
         return
     project = mapping_of(references.get("project")).get("id")
     kind = text(row, "type").lower()
-    if kind == "build" and known.builds is not None and source.isdecimal() and len(source) < 12:
-        is_here = any(one.project_id == str(project).lower() for one in known.builds)
+    if kind == "build" and known.lists_all("builds") and source.isdecimal() and len(source) < 12:
+        is_here = any(one.project_id == str(project).lower() for one in known.builds or ())
         if is_here and known.build(int(source)) is None:
             yield warning(
                 here, f"Artifact {name} comes from build {source}, which is not there: pick another."
             )
-    elif kind == "git" and known.repositories is not None and source:
+    elif kind == "git" and known.lists_all("repositories") and source:
         is_here = known.builds is not None and any(
             one.project_id == str(project).lower() for one in known.builds
         )
@@ -193,7 +194,11 @@ def groups(holder: Row, path: Path, known: Resources) -> Problems:
         if number in seen:
             yield warning(here, f"Variable group {number} is linked twice: remove one.", field)
         seen.append(number)
-        if known.variable_groups is not None and known.variable_group(number) is None:
+        if known.variable_groups is None or known.variable_group(number) is not None:
+            continue
+        if known.lists_all("variable_groups"):
             yield Problem(
                 here, f"There is no variable group {number}: pick another or remove it.", field=field
             )
+        else:
+            yield warning(here, f"Variable group {number} {NOT_LISTED}.", field)
