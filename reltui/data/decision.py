@@ -225,8 +225,8 @@ class Draft:
     deploy: "at" (ISO 8601 in UTC; absent: now), "variables" {name: value}. approve later: "at". transfer:
     "to" (id of a person), "to_name". ignore gate: "gate". rename:
     "name". describe: "description". tag and untag: "tag". save and save new: "edit" (key of the unsaved edit
-    that ends with it), "changes" (the difference in short lines). delete definition: "force". create folder:
-    "description". move folder: "to" (path).
+    that ends with it), "sent" (`edits.digest` of the body), "changes" (the difference in short lines). delete
+    definition: "force". create folder: "description". move folder: "to" (path).
     """
     body: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The whole definition to send, for save and save new. It may hold a secret: it is never written down."""

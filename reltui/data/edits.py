@@ -6,12 +6,13 @@ are empty then, and must be typed again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ class Edit:
     comment: str = ""
     at: float = 0.0
     """`time.time()` of the last change."""
+    host: str = ""
+    """The other host where it was made; empty for this one."""
 
     @property
     def name(self) -> SafeText:
@@ -66,6 +69,12 @@ def without_secrets(raw: Mapping[str, Any]) -> dict[str, Any]:
             without_secrets(each) if isinstance(each, dict) else each for each in found["environments"]
         ]
     return found
+
+
+def digest(work: Mapping[str, Any]) -> str:
+    """Tells one state of a definition from another; of its revision and its secrets it knows nothing."""
+    plain = {name: value for name, value in without_secrets(work).items() if name != "revision"}
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def _unsecret(variable: Any) -> Any:
@@ -102,7 +111,8 @@ class EditStore:
     def load(self) -> tuple[Edit, ...]:
         """All that are kept, newest first, but for those that another running reltui has in hand.
 
-        What cannot be read is set aside under another name, so that it is not lost, and told in `troubles`.
+        Of those of another host nobody can tell, so they are among them. What cannot be read is set aside
+        under another name, so that it is not lost, and told in `troubles`.
         """
         found: list[Edit] = []
         self.troubles = ()
@@ -116,12 +126,31 @@ class EditStore:
         for path in names:
             try:
                 edit, owner = _read(files.read(path))
+            except FileNotFoundError:
+                continue
             except (OSError, ValueError, KeyError, TypeError) as error:
                 self.troubles += (self._set_aside(path, error),)
                 continue
-            if owner == files.Owner.ours() or not owner.is_alive():
+            if not (owner.is_here() and _is_anothers(owner)):
                 found.append(edit)
         return tuple(sorted(found, key=lambda edit: -edit.at))
+
+    def take(self, edit: Edit) -> Edit:
+        """Have an edit in hand, as it is on disk now: no other running reltui goes on with it.
+
+        One that another has in hand, or another host may have, is taken as a copy with a key of its own.
+        Raises FolderError: it is not written, and another may take it too.
+        """
+        try:
+            now, owner = _read(files.read(self._path(edit.key)))
+        except (OSError, ValueError, KeyError, TypeError):
+            # It went meanwhile; what was shown is not lost by that.
+            now = edit
+        else:
+            if _is_anothers(owner):
+                now = replace(now, key=new_key(), host="")
+        self.save(now)
+        return now
 
     def remove(self, key: str) -> None:
         """Forget an edit; nothing happens when it is gone. Raises FolderError: it is still there."""
@@ -130,10 +159,15 @@ class EditStore:
         except OSError as error:
             raise FolderError(f"The folder {self.folder} cannot be written: {error.strerror}.") from None
 
-    def drop(self, key: object) -> None:
-        """Forget an edit that has been saved on the server; one that stays is offered again, and harmless."""
-        if isinstance(key, str) and key:
-            with suppress(FolderError):
+    def drop(self, key: object, sent: object) -> None:
+        """Forget an edit that has been saved on the server, if it is still what was sent (its `digest`).
+
+        One that was changed further stays; so does one that cannot be removed, which is harmless.
+        """
+        if not (isinstance(key, str) and key.isalnum()):
+            return
+        with suppress(OSError, ValueError, KeyError, TypeError, FolderError):
+            if digest(_read(files.read(self._path(key)))[0].work) == sent:
                 self.remove(key)
 
     def _path(self, key: str) -> Path:
@@ -150,6 +184,11 @@ class EditStore:
                 return clean(f"The unsaved edit {path} cannot be read.")
             return clean(f"An unsaved edit cannot be read; it is kept as {path}.unreadable.")
         return clean(f"The unsaved edit {path} cannot be read: {error.strerror}.")
+
+
+def _is_anothers(owner: files.Owner) -> bool:
+    """Another reltui has it in hand, as far as this host can tell."""
+    return owner != files.Owner.ours() and owner.is_alive()
 
 
 def _light(edit: Edit) -> Edit:
@@ -175,6 +214,7 @@ def _read(data: bytes) -> tuple[Edit, files.Owner]:
     if not (plain["base"] is None or isinstance(plain["base"], dict)):
         raise ValueError("no definition")
     owner = plain["owner"]
+    made_by = files.Owner(str(owner["host"]), int(owner["pid"]), str(owner["started"]))
     edit = Edit(
         key=str(plain["key"]),
         server_url=str(plain["server_url"]),
@@ -185,5 +225,6 @@ def _read(data: bytes) -> tuple[Edit, files.Owner]:
         work=plain["work"],
         comment=str(plain["comment"]),
         at=float(plain["at"]),
+        host="" if made_by.is_here() else str(clean(made_by.host)),
     )
-    return edit, files.Owner(str(owner["host"]), int(owner["pid"]), str(owner["started"]))
+    return edit, made_by

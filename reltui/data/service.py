@@ -561,7 +561,8 @@ class DataService:
     def _decision_changed(self, decision: Decision) -> None:
         self._tell(DecisionChanged(decision.id))
         if decision.state is State.LANDED and decision.order is not None:
-            self.edits.drop(decision.order.options.get("edit"))
+            options = decision.order.options
+            self.edits.drop(options.get("edit"), options.get("sent"))
         if decision.state in (State.LANDED, State.DID_NOT_LAND, State.NOT_SENT):
             # Whatever became of it, the screen must show the server's state now.
             self.refresh(seldom=refreshing.makes_folders(decision.verb))

@@ -26,6 +26,7 @@ from reltui.model.text import SafeText
 from reltui.ui import desktop, ending, jobs, keys, ways_definition
 from reltui.ui.cut_short import CutShort
 from reltui.ui.driver import GuardedDriver, TextFilter, driver_class
+from reltui.ui.editing import OpenEdits
 from reltui.ui.guard import Guard
 from reltui.ui.keyboard import Keyboard
 from reltui.ui.options import Said, UiOptions
@@ -71,6 +72,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self.crash: BaseException | None = None
         self.typed_secret = ("", "")
         """Profile and secret of the first configuration, for the run that begins with it."""
+        self.editings = OpenEdits()
         self._text_filter = TextFilter()
         self._top: dict[str, ReltuiScreen] = {}
         self.watches = Watches(self)
@@ -266,10 +268,9 @@ class ReltuiApp(App[str], inherit_bindings=False):
     # Drawing
 
     def _tell_notices(self) -> None:
-        for notice in self.service.notices:
-            if notice not in self._noticed:
-                self._noticed.add(notice)
-                self.say(notice, "warn")
+        for notice in (each for each in self.service.notices if each not in self._noticed):
+            self._noticed.add(notice)
+            self.say(notice, "warn")
 
     def _heard(self, event: Event) -> None:
         self._tell_notices()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from reltui.data.edits import Edit, new_key
 from reltui.errors import ReltuiError
@@ -169,3 +170,7 @@ class Editing:
             comment=self.comment,
             at=time.time(),
         )
+
+
+class OpenEdits(WeakValueDictionary[str, Editing]):
+    """By its key every edit that is in hand, in an editor or by the one who follows its save; one of each."""

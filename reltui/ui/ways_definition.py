@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reltui.data.edits import Edit
 from reltui.data.topics import DefinitionOf, ProjectsOf
+from reltui.errors import ReltuiError
 from reltui.model.definition import Definition
 from reltui.model.project import Project
 from reltui.model.text import SafeText
@@ -16,6 +17,7 @@ from reltui.model.words import short_span, within
 
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
+    from reltui.ui.editing import Editing
 
 Raw = Mapping[str, Any]
 
@@ -34,48 +36,98 @@ def open_editor(
     given. `server` is the name of a profile.
     """
     if edit is not None:
-        _show(app, server, project, edit.work, base=edit.base, edit=edit)
+        go_on(app, server, project, edit)
     elif definition is None:
         _show(app, server, project, work or {}, base=None)
     else:
         kept = None if work is not None else _kept(app, server, project, definition.id)
-        if kept is not None:
+        live = None if work is not None or kept is not None else _live(app, server, project, definition.id)
+        if live is not None:
+            show(app, live)
+        elif kept is not None:
             old = short_span(time.time() - kept.at)
-            _show(app, server, project, kept.work, base=kept.base, edit=kept)
-            app.say(
-                f"Your unsaved changes are here, {'just made' if old == 'now' else f'{old} old'}.", "info"
-            )
+            told = f"Your unsaved changes are here, {'just made' if old == 'now' else f'{old} old'}."
+            if go_on(app, server, project, kept) is not None:
+                app.say(told, "info")
         else:
             topic = DefinitionOf(server, project, definition.id)
             when_read(app, topic, definition.name, partial(_begin, app, topic, work))
 
 
 def _begin(app: ReltuiApp, topic: DefinitionOf, work: Raw | None, definition: Definition) -> None:
+    url = app.service.server(topic.server).url
+    same = (url, topic.project.id, definition.id)
+    elsewhere = [edit for edit in app.service.edits.load() if edit.host and _about(edit) == same]
     _show(app, topic.server, topic.project, work or definition.raw, base=definition.raw)
+    if elsewhere and work is None:
+        told = f"There are unsaved changes of it that were made on {elsewhere[0].host}: :unsaved has them."
+        app.say(SafeText(told), "warn")
 
 
 def _kept(app: ReltuiApp, server: str, project: Project, definition_id: int) -> Edit | None:
-    url = app.service.server(server).url
-    same = (url, project.id, definition_id)
-    found = (e for e in app.service.edits.load() if (e.server_url, e.project_id, e.definition_id) == same)
+    same = (app.service.server(server).url, project.id, definition_id)
+    found = (edit for edit in app.service.edits.load() if not edit.host and _about(edit) == same)
     return next(found, None)
 
 
-def _show(
-    app: ReltuiApp, server: str, project: Project, work: Raw, *, base: Raw | None, edit: Edit | None = None
-) -> None:
-    """Open the editor, or go back to it where the edit is open already."""
+def _live(app: ReltuiApp, server: str, project: Project, definition_id: int) -> Editing | None:
+    """One that is in hand, changed and not on disk: it could not be kept, or its save is followed."""
+    same = (server, project.id, definition_id)
+    found = (e for e in app.editings.values() if (e.server, e.project.id, e.definition_id) == same)
+    return next((editing for editing in found if editing.is_changed), None)
+
+
+def _about(edit: Edit) -> tuple[str, str, int]:
+    """Of what definition it is."""
+    return (edit.server_url, edit.project_id, edit.definition_id)
+
+
+def go_on(app: ReltuiApp, server: str, project: Project, edit: Edit) -> Editing | None:
+    """Open a kept edit: the one that is in hand here, else as it is on disk; None, and a sentence, when it
+    cannot be taken in hand."""
     from reltui.ui.editing import Editing
+
+    editing = app.editings.get(edit.key)
+    if editing is None:
+        try:
+            taken = app.service.edits.take(edit)
+        except ReltuiError as error:
+            app.say(SafeText(f"The unsaved edit cannot be opened: {error}"), "bad")
+            return None
+        editing = Editing(
+            app.service.edits,
+            server,
+            edit.server_url,
+            project,
+            taken.work,
+            base=taken.base,
+            comment=taken.comment,
+            key=taken.key,
+        )
+        if taken.key != edit.key:
+            where = f"on {edit.host}, where it may be open still" if edit.host else "in another reltui"
+            app.say(SafeText(f"This is a copy: the edit itself is {where}."), "warn")
+    show(app, editing)
+    return editing
+
+
+def _show(app: ReltuiApp, server: str, project: Project, work: Raw, *, base: Raw | None) -> None:
+    from reltui.ui.editing import Editing
+
+    url = app.service.server(server).url
+    show(app, Editing(app.service.edits, server, url, project, work, base=base))
+
+
+def show(app: ReltuiApp, editing: Editing) -> None:
+    """Open the editor, or go back to it where the edit is open already."""
     from reltui.ui.screens.editor import EditorScreen
 
     for screen in app.screen_stack:
-        if isinstance(screen, EditorScreen) and edit is not None and screen.editing.key == edit.key:
+        if isinstance(screen, EditorScreen) and screen.editing is editing:
             while app.screen is not screen:
                 app.pop_screen()
             return
-    kept = {"key": edit.key, "comment": edit.comment} if edit is not None else {}
-    url = app.service.server(server).url
-    app.push_screen(EditorScreen(Editing(app.service.edits, server, url, project, work, base=base, **kept)))
+    app.push_screen(EditorScreen(editing))
 
 
 def when_read(

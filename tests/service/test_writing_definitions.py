@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reltui.data.decision import IN_FLIGHT, Decision, Draft, FolderPlace, NewDefinition, State, Verb
-from reltui.data.edits import Edit
+from reltui.data.edits import Edit, digest
 from reltui.data.service import DataService
 from reltui.demo.server import RunningDemo
 from reltui.model.definition import Definition
@@ -198,7 +198,7 @@ def test_an_edit_ends_with_the_save_that_lands_and_not_before(tmp_path: Path) ->
                 "abc1", demo.url, draft.project.id, str(draft.project.name), draft.seen.id, None, draft.body
             )
             service.edits.save(edit)
-            draft = replace(draft, options={"edit": edit.key})
+            draft = replace(draft, options={"edit": edit.key, "sent": digest(draft.body)})
             set_faults(demo, "srv-06:method=PUT,times=1,retry=1")
             refused = await decided(service, draft)
             assert refused.state is not State.LANDED

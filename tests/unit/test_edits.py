@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import stat
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from reltui.data.edits import Edit, EditStore, new_key, without_secrets
+from reltui.data.edits import Edit, EditStore, digest, new_key, without_secrets
+from reltui.data.files import Owner
 from reltui.model.editing.checks import findings
 from reltui.model.text import SafeText
 
@@ -46,24 +47,73 @@ def test_kept_again_it_is_one_and_removed_it_is_none(tmp_path: Path) -> None:
     store.save(edit("aa"))
     store.save(replace(edit("aa"), comment="better"))
     assert [each.comment for each in store.load()] == ["better"]
-    store.drop("aa")
-    store.drop("aa")
-    store.drop(None)
+    sent = digest(RAW)
+    store.drop("aa", sent)
+    store.drop("aa", sent)
+    store.drop(None, sent)
     assert store.load() == ()
+
+
+def test_what_was_changed_after_it_was_sent_is_not_dropped(tmp_path: Path) -> None:
+    store = EditStore(tmp_path / "edits")
+    sent = digest({**RAW, "revision": 4})
+    store.save(replace(edit("aa"), work={**RAW, "description": "an hour of work"}))
+    store.drop("aa", sent)
+    store.drop("aa", None)
+    assert [each.key for each in store.load()] == ["aa"]
+    store.save(replace(edit("aa"), work={**RAW, "revision": 5}))
+    store.drop("aa", sent)
+    assert store.load() == ()
+
+
+def owned_by(path: Path, **owner: object) -> None:
+    """Have the file say that another one keeps it."""
+    plain = json.loads(path.read_bytes())
+    plain["owner"] |= owner
+    path.write_text(json.dumps(plain))
+
+
+def a_living_other() -> dict[str, object]:
+    """The parent of this process, which runs."""
+    parent = Path(f"/proc/{os.getppid()}/stat").read_text(encoding="ascii", errors="replace")
+    return {"pid": os.getppid(), "started": parent.rpartition(")")[2].split()[19]}
+
+
+def test_an_edit_that_is_taken_is_in_hand_here_and_no_two_go_on_with_it(tmp_path: Path) -> None:
+    store, path = EditStore(tmp_path / "edits"), tmp_path / "edits" / "aa.json"
+    store.save(edit("aa"))
+    owned_by(path, started="long ago")
+    (shown,) = store.load()
+    assert store.take(shown) == replace(shown, host="")
+    assert json.loads(path.read_bytes())["owner"] == asdict(Owner.ours())
+    owned_by(path, **a_living_other())
+    copy = store.take(shown)
+    assert copy.key != "aa"
+    assert copy.work == shown.work
+    assert [each.key for each in store.load()] == [copy.key]
+    path.unlink()
+    assert store.take(shown).key == "aa"
+
+
+def test_an_edit_of_another_host_is_listed_and_taken_as_a_copy(tmp_path: Path) -> None:
+    store = EditStore(tmp_path / "edits")
+    store.save(edit("aa"))
+    owned_by(tmp_path / "edits" / "aa.json", host="laptop\u202e")
+    (shown,) = store.load()
+    assert shown.host.startswith("laptop")
+    assert "\u202e" not in shown.host
+    taken = store.take(shown)
+    assert (taken.key == "aa", taken.host) == (False, "")
+    assert {each.host for each in store.load()} == {"", shown.host}
 
 
 def test_what_another_running_program_has_in_hand_is_not_offered(tmp_path: Path) -> None:
     store = EditStore(tmp_path / "edits")
     store.save(edit("aa"))
     path = tmp_path / "edits" / "aa.json"
-    plain = json.loads(path.read_bytes())
-    # The parent of this process runs; when it was started is not what the file says, but it is alive.
-    parent = Path(f"/proc/{os.getppid()}/stat").read_text(encoding="ascii", errors="replace")
-    plain["owner"] |= {"pid": os.getppid(), "started": parent.rpartition(")")[2].split()[19]}
-    path.write_text(json.dumps(plain))
+    owned_by(path, **a_living_other())
     assert store.load() == ()
-    plain["owner"]["started"] = "another time"
-    path.write_text(json.dumps(plain))
+    owned_by(path, started="another time")
     assert [each.key for each in store.load()] == ["aa"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from reltui.data.decision import Decision, NewDefinition, State, Thing, Verb
+from reltui.data.edits import digest
 from reltui.data.topics import DecisionChanged, DefinitionOf, Event, ResourcesOf
 from reltui.model.change import Difference
 from reltui.model.definition import Definition
@@ -124,7 +125,6 @@ class Saving:
 
     def _subject(self) -> Subject:
         editing, service = self._editing, self._app.service
-        options = {"edit": editing.key}
         if self._theirs is None:
             name, path = editing.work.get("name"), editing.work.get("path")
             new = NewDefinition(editing.project.id, clean(str(name or "")), clean(str(path or "\\")))
@@ -135,7 +135,7 @@ class Saving:
                 new,
                 lambda: new,
                 body=editing.work,
-                options=options,
+                options=self._options(editing.work),
             )
         topic = DefinitionOf(editing.server, editing.project, editing.definition_id)
 
@@ -143,6 +143,7 @@ class Saving:
             return definition_now(service, topic)
 
         snapshot = service.look(topic)
+        body = {**editing.work, "revision": self._theirs.revision}
         return Subject(
             Verb.SAVE,
             editing.server,
@@ -151,9 +152,13 @@ class Saving:
             current,
             read_at=snapshot.read_at,
             facts=self._facts,
-            body={**editing.work, "revision": self._theirs.revision},
-            options=options,
+            body=body,
+            options=self._options(body),
         )
+
+    def _options(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Which edit it is, and in what state it is sent."""
+        return {"edit": self._editing.key, "sent": digest(body)}
 
     def _facts(self) -> list[Line]:
         """What others have changed, where it was taken in."""

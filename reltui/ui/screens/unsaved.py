@@ -49,11 +49,14 @@ class UnsavedScreen(FollowingScreen[str]):
         return Snapshot(read_at=datetime.now(UTC).timestamp())
 
     def columns(self, cells: int) -> Sequence[Column]:
+        # Where they were made is told when it matters.
+        host = (Column("host", "Made on", 10, grow=1),) if any(e.host for e in self._edits.values()) else ()
         return (
             Column("name", "Definition", 20, grow=3),
             Column("state", "State", 8),
-            Column("project", "Project", 12, grow=1),
-            Column("server", "Server", 12, grow=1, drop=1),
+            *host,
+            Column("project", "Project", 12, grow=1, drop=1),
+            Column("server", "Server", 12, grow=1, drop=2),
             Column("age", "Age", 4, right=True),
         )
 
@@ -70,6 +73,7 @@ class UnsavedScreen(FollowingScreen[str]):
         cells: Mapping[str, Cell] = {
             "name": name_cell(edit.name, widths.get("name", 20), look, "head"),
             "state": span("new" if edit.base is None else "changed", "wait"),
+            "host": Span(clean(edit.host or "here")),
             "project": Span(clean(edit.project_name)),
             "server": Span(self._server(edit)),
             "age": span(age(made, look)),
@@ -135,6 +139,7 @@ class DiscardDialog(Dialog):
     def confirm(self) -> None:
         try:
             self.app.service.edits.remove(self._edit.key)
+            self.app.editings.pop(self._edit.key, None)
         except ReltuiError as error:
             self.app.say(SafeText(str(error)), "bad")
         self.close_dialog()
