@@ -188,7 +188,8 @@ async def _history(topic: ReleaseHistoryOf, client: ReleaseClient) -> Read:
         page = await client.release_history(topic.project.id, topic.release_id)
     except (NotFound, Refused) as error:
         # No documented call (api.md 3.9): a server may not have it.
-        return Read((), problems=(SafeText(f"This server does not tell the history of a release: {error}"),))
+        told = SafeText(f"This server does not tell the history of a release: {error}")
+        return Read((), problems=(why_not(client.generation, Need.RELEASE_HISTORY) or told,))
     newest_first = sorted(
         page.rows.items, key=lambda entry: entry.on.timestamp() if entry.on is not None else 0.0, reverse=True
     )

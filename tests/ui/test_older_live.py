@@ -35,6 +35,13 @@ async def test_keys_that_the_server_is_too_old_for_say_why(tmp_path: Path) -> No
         }.items():
             await command(run, word)
             await run.see(words)
+        await run.press("enter")
+        await run.see("[Stage]")
+        while "[History]" not in run.text:
+            await run.press("]")
+        await run.see("TFS 2017 cannot tell the earlier revisions of a definition.")
+        await run.press("4")
+        await run.see("TFS 2017 cannot tell its deployments")
         await run.press("2")
         await run.see("50+ releases")
         for word in ("tag", "rename", "deleted", "snapshot"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
 
+from reltui.data.capabilities import Need, why_not
 from reltui.data.confirming import is_protected
 from reltui.data.decision import Verb
 from reltui.data.topics import (
@@ -23,7 +24,7 @@ from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText
 from reltui.ui import ways
 from reltui.ui.keys import Place
-from reltui.ui.present import Cell, Line, line, span
+from reltui.ui.present import Cell, Line, Span, line, span, wrap
 from reltui.ui.present_approvals import stage_cell
 from reltui.ui.present_definition_jobs import input_lines, job_lines
 from reltui.ui.present_definition_stage import environment_cell, environment_lines, raw_stage
@@ -161,6 +162,8 @@ class DefinitionScreen(WritingScreen, StagesScreen):
                 return summary_lines(definition, cells, look)
             case "History" if isinstance(self.topic, DefinitionAt):
                 return [(), line(" ", span(OLD, "dim"))]
+            case "History" if (lacking := why_not(self._generation, Need.REVISIONS)) is not None:
+                return [(), *((span(" "), *each) for each in wrap((Span(lacking, "dim"),), cells - 2))]
             case "History":
                 return revision_lines(data.revisions, cells, look)
             case "Releases":
@@ -192,6 +195,10 @@ class DefinitionScreen(WritingScreen, StagesScreen):
         service = self.app.service
         current = partial(definition_now, service, topic)
         return definition_subject(self, verb, topic, data.definition, current, service.look(topic))
+
+    @property
+    def _generation(self) -> str:
+        return self.app.service.server(self.topic.server).generation
 
     def do_history(self) -> None:
         """Its revisions."""
