@@ -12,6 +12,7 @@ import json
 import os
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ class Cached:
 
     raw: Any
     read_at: float
+
+
+def encoded(raw: object) -> str:
+    """An answer, or one row of it, as ASCII JSON."""
+    return json.dumps(raw, ensure_ascii=True, separators=(",", ":"))
 
 
 class Cache:
@@ -67,10 +73,17 @@ class Cache:
 
     def put(self, server: str, name: str, raw: object) -> None:
         """Keep an answer; when it is the one already kept, only its time moves on."""
+        self._put(server, name, encoded(raw))
+
+    def put_rows(self, server: str, name: str, rows: Sequence[str]) -> None:
+        """Keep an answer that is a list, each of whose rows was `encoded`."""
+        self._put(server, name, f"[{','.join(rows)}]")
+
+    def _put(self, server: str, name: str, text: str) -> None:
         path = self._path(server, name)
         if path is None:
             return
-        body = json.dumps(raw, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+        body = text.encode("ascii")
         check = zlib.crc32(body)
         try:
             if self._sums.get(path) == check and path.exists():

@@ -5,7 +5,7 @@ Each project of each server is a part with its own rows, age and trouble. A part
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from reltui.data.reading_inbox import Paused, Pauses
@@ -21,7 +21,7 @@ from reltui.data.topics import (
     unreadable,
 )
 from reltui.model.approval import Approval
-from reltui.model.decode import Rows
+from reltui.model.decode import BadRow, Rows
 from reltui.model.identity import Me
 from reltui.model.project import Project
 from reltui.model.text import SafeText
@@ -36,7 +36,8 @@ class Part:
 
     server: str
     project: Project
-    approvals: dict[int, Approval] = field(default_factory=dict)
+    rows: dict[int, InboxRow] = field(default_factory=dict)
+    """The approvals by their ids. A row that comes again as it was stays the same object."""
     bad: tuple[BadInboxRow, ...] = ()
     pauses: tuple[PauseRow, ...] = ()
     paused: tuple[Paused, ...] = ()
@@ -52,7 +53,6 @@ class Part:
     answered: bool = False
     """The last try gave everything, to the last page."""
     problem: SafeText = SafeText("")
-    rows: tuple[InboxRow, ...] = ()
 
 
 class InboxParts:
@@ -80,36 +80,44 @@ class InboxParts:
         """Rows from the cache: shown until the server answers, and never fresh."""
         part = self.parts[key]
         part.read_at = read_at
-        self._fill(part, rows.items, rows, me)
-        part.rows = tuple(replace(row, fresh=False, read_at=read_at) for row in part.rows)
+        self._take(part, rows.items, me, read_at, fresh=False)
+        self._keep(part, {approval.id for approval in rows.items}, rows.bad)
 
     def page(self, key: PartKey, rows: Rows[Approval], read_at: float, me: Me | None) -> None:
-        """A page has come and more follow: its rows are shown, and none is taken away yet."""
+        """A page has come: its rows are shown, and none is taken away yet. `bad` has those of all pages."""
         part = self.parts[key]
-        now = {a.id: a for a in rows.items}
-        self._fill(part, {**part.approvals, **now}.values(), rows, me)
-        part.rows = tuple(
-            replace(row, fresh=True, read_at=read_at) if row.approval.id in now else row for row in part.rows
-        )
+        self._take(part, rows.items, me, read_at, fresh=True)
+        self._keep(part, part.rows, rows.bad)
 
     def whole(
-        self, key: PartKey, rows: Rows[Approval], read_at: float, trouble: SafeText, me: Me | None
+        self, key: PartKey, ids: Collection[int], bad: Sequence[BadRow], read_at: float, trouble: SafeText
     ) -> None:
-        """All pages have come. With `trouble` (a broken page token) it is not complete, and says so."""
+        """All pages have come, with these ids. With `trouble` (a broken page token) it is not complete, and
+        says so."""
         part = self.parts[key]
-        self._fill(part, rows.items, rows, me)
-        part.rows = tuple(replace(row, fresh=True, read_at=read_at) for row in part.rows)
+        self._keep(part, ids, bad)
         part.read_at, part.fresh = read_at, True
         part.answered, part.problem = not trouble, trouble
-        self._known.update(row.key for row in part.rows)
+        self._known.update(row.key for row in part.rows.values())
 
     def failed(self, key: PartKey, sentence: SafeText) -> None:
         """The part could not be read: its rows stay."""
         part = self.parts[key]
         part.answered, part.problem = False, sentence
-        part.rows = tuple(replace(row, fresh=False) for row in part.rows)
-        part.pauses = tuple(replace(row, fresh=False) for row in part.pauses)
-        self._list = None
+        for number, row in part.rows.items():
+            if row.fresh:
+                part.rows[number] = replace(row, fresh=False, read_at=self.read_at(row))
+                self._list = None
+        if any(row.fresh for row in part.pauses):
+            part.pauses = tuple(replace(row, fresh=False) for row in part.pauses)
+            self._list = None
+
+    def read_at(self, row: InboxRow) -> float | None:
+        """`time.time()` of the last answer that had a row as it is."""
+        part = self.parts.get((row.server, row.project.id))
+        if part is None or part.rows.get(row.approval.id) is not row:
+            return row.read_at
+        return max(part.read_at or 0.0, row.read_at or 0.0) or None
 
     def known_pauses(self, key: PartKey) -> Sequence[Paused]:
         """The interventions of a part as they were read last."""
@@ -132,49 +140,73 @@ class InboxParts:
             row = PauseRow(part.server, part.project, p.intervention, p.deployment, False, True, read_at)
             is_new = row.key in self._new or not (first or row.key in self._known)
             rows.append(replace(row, is_new=is_new))
+        earlier = {row.key: row for row in part.pauses}
+        rows = [_as_before(row, earlier.get(row.key)) for row in rows]
         self._new.update(row.key for row in rows if row.is_new)
         self._known.update(row.key for row in rows)
         bad = tuple(BadInboxRow(part.server, part.project, row) for row in pauses.bad)
-        part.paused, part.pauses, part.bad_pauses = pauses.rows, tuple(rows), bad
+        if (part.pauses, part.bad_pauses) != (tuple(rows), bad):
+            part.pauses, part.bad_pauses = tuple(rows), bad
+            self._list = None
+        part.paused = pauses.rows
         part.pauses_read = True
         part.pause_problem = SafeText("")
-        self._list = None
 
     def pauses_failed(self, key: PartKey, sentence: SafeText) -> None:
         """The manual interventions of a part could not be read: their rows stay."""
         part = self.parts[key]
         part.pause_problem = sentence
-        part.pauses = tuple(replace(row, fresh=False) for row in part.pauses)
-        self._list = None
+        if any(row.fresh for row in part.pauses):
+            part.pauses = tuple(replace(row, fresh=False) for row in part.pauses)
+            self._list = None
 
     def reclassify(self, server: str, me: Me) -> None:
         """Who we are, or our groups, have become known."""
         for part in self.parts.values():
-            # Most often nothing has changed: then the list stays the same object.
-            if part.server == server and any(r.why is not why(r.approval, me) for r in part.rows):
-                part.rows = tuple(replace(r, why=why(r.approval, me)) for r in part.rows)
-                self._list = None
+            if part.server != server:
+                continue
+            for number, row in part.rows.items():
+                # Most often nothing has changed: then the list stays the same object.
+                if row.why is not why(row.approval, me):
+                    part.rows[number] = replace(row, why=why(row.approval, me))
+                    self._list = None
 
-    def _fill(self, part: Part, approvals: Iterable[Approval], rows: Rows[Approval], me: Me | None) -> None:
-        part.approvals = {a.id: a for a in approvals if a.is_pending}
-        earlier = {row.approval.id: row for row in part.rows}
-        part.rows = tuple(
-            self._row(part, approval, me, earlier.get(approval.id)) for approval in part.approvals.values()
-        )
-        part.bad = tuple(BadInboxRow(part.server, part.project, bad) for bad in rows.bad)
-        self._list = None
+    def _take(
+        self, part: Part, approvals: Iterable[Approval], me: Me | None, read_at: float, *, fresh: bool
+    ) -> None:
+        """Make rows of approvals, but of those that are as they were."""
+        for approval in approvals:
+            earlier = part.rows.get(approval.id)
+            if not approval.is_pending:
+                if part.rows.pop(approval.id, None) is not None:
+                    self._list = None
+                continue
+            whose = why(approval, me)
+            if earlier is None:
+                # The first whole answer of a run is what there was; what comes after it is new.
+                is_new = part.fresh and (part.server, "approval", approval.id) not in self._known
+            elif (earlier.fresh, earlier.why, earlier.approval) == (fresh, whose, approval):
+                continue
+            else:
+                is_new = earlier.is_new
+            row = InboxRow(part.server, part.project, approval, whose, is_new, fresh, read_at)
+            part.rows[approval.id] = row
+            self._list = None
 
-    def _row(self, part: Part, approval: Approval, me: Me | None, earlier: InboxRow | None) -> InboxRow:
-        if earlier is not None:
-            return replace(earlier, approval=approval, why=why(approval, me))
-        # The first whole answer of a run is what there was; what comes after it is new.
-        is_new = part.fresh and (part.server, "approval", approval.id) not in self._known
-        return InboxRow(part.server, part.project, approval, why(approval, me), is_new)
+    def _keep(self, part: Part, ids: Collection[int], bad: Sequence[BadRow]) -> None:
+        """The others are gone, and these could not be read."""
+        for number in [number for number in part.rows if number not in ids]:
+            del part.rows[number]
+            self._list = None
+        unread = tuple(BadInboxRow(part.server, part.project, row) for row in bad)
+        if unread != part.bad:
+            part.bad = unread
+            self._list = None
 
     def data(self) -> InboxData:
         """The list as it is now, newest request first."""
         if self._list is None:
-            rows = [row for part in self.parts.values() for row in part.rows]
+            rows = [row for part in self.parts.values() for row in part.rows.values()]
             rows.sort(key=_newest_first, reverse=True)
             pauses = [row for part in self.parts.values() for row in part.pauses]
             pauses.sort(key=_newest_pause, reverse=True)
@@ -213,6 +245,13 @@ def _besides(part: Part) -> SafeText:
     """Why the manual interventions of a part could not be read, unless the approvals say that already."""
     told = part.problem and part.pause_problem.endswith(part.problem)
     return SafeText("") if told else part.pause_problem
+
+
+def _as_before(row: PauseRow, earlier: PauseRow | None) -> PauseRow:
+    """The earlier object where nothing but the time of reading is different."""
+    if earlier is not None and replace(row, read_at=earlier.read_at) == earlier:
+        return earlier
+    return row
 
 
 def why(approval: Approval, me: Me | None) -> Why:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reltui.data.gathering import Gathered, all_pages
+from reltui.data import cache
+from reltui.data.gathering import all_pages
 from reltui.data.topics import DecidedData, DecidedOf
 from reltui.errors import NotFound, Refused
 from reltui.model.approval import Approval
 from reltui.model.attempt import Intervention, OperationStatus, intervention_from_json
-from reltui.model.decode import BadRow, object_of
+from reltui.model.decode import BadRow, Rows, object_of
 from reltui.model.deployment import Deployment, deployment_from_json
+from reltui.model.text import SafeText
 
 if TYPE_CHECKING:
-    from reltui.api.client import ReleaseClient
+    from reltui.api.client import Page, ReleaseClient
 
 DECIDED = 100
 """So many approved, and so many rejected approvals are asked for."""
@@ -39,16 +41,43 @@ class Pauses:
     bad: tuple[BadRow, ...] = ()
 
 
+@dataclass(slots=True)
+class Pending:
+    """What is left of the pages of the pending approvals of a project, once their rows have been shown."""
+
+    ids: set[int] = field(default_factory=set)
+    bad: tuple[BadRow, ...] = ()
+    trouble: SafeText = SafeText("")
+    """Why the list is not whole; empty when it is."""
+    _raw: dict[object, str] = field(default_factory=dict)
+
+    @property
+    def raw(self) -> Sequence[str]:
+        """Each row as JSON, for the cache: thousands of them as objects take memory and long pauses."""
+        return tuple(self._raw.values())
+
+    def add(self, page: Page[Approval]) -> None:
+        """One more page."""
+        self.ids.update(approval.id for approval in page.rows.items)
+        self.bad += page.rows.bad
+        self.trouble = page.trouble or self.trouble
+        for row in page.raw:
+            key = row.get("id") if isinstance(row, dict) else None
+            self._raw[key if isinstance(key, int) else ("bad", len(self._raw))] = cache.encoded(row)
+
+
 async def read_approvals(
-    client: ReleaseClient, project_id: str, came: Callable[[Gathered[Approval]], None]
-) -> Gathered[Approval]:
-    """All pending approvals of a project; `came` is called after each page but the last. Raises ApiError."""
-    gathered = Gathered[Approval]()
+    client: ReleaseClient, project_id: str, came: Callable[[Rows[Approval]], None]
+) -> Pending:
+    """All pending approvals of a project. Raises ApiError.
+
+    `came` is called after each page with its rows, and with what could not be read on all pages so far.
+    """
+    pending = Pending()
     async for page in client.approvals(project_id):
-        gathered.add(page)
-        if not page.last:
-            came(gathered)
-    return gathered
+        pending.add(page)
+        came(Rows(page.rows.items, pending.bad))
+    return pending
 
 
 async def read_pauses(client: ReleaseClient, project_id: str, known: Iterable[Paused]) -> Pauses:

@@ -27,7 +27,6 @@ from reltui.data.connection import Connection, ending_soon
 from reltui.data.decision import Decision, Draft, State, Verb
 from reltui.data.edits import EditStore
 from reltui.data.favourites import Favourites
-from reltui.data.gathering import Gathered
 from reltui.data.glances import Glances
 from reltui.data.inbox import InboxParts
 from reltui.data.jobs import Jobs, Tell
@@ -181,6 +180,10 @@ class DataService:
         if isinstance(topic, ProjectsOf):
             return cast(Snapshot[T], self._projects_snapshot(topic))
         return cast(Snapshot[T], self._held(topic).snapshot)
+
+    def read_at(self, row: topics.InboxRow) -> float | None:
+        """`time.time()` of the last answer that had a row of the inbox as it is."""
+        return self._inbox.read_at(row)
 
     def watch(self, topic: Topic[Any]) -> None:
         """On screen from now on: read soon, and kept fresh."""
@@ -452,20 +455,20 @@ class DataService:
         key = (source.profile.name, project.id)
         me = source.state.me
 
-        def came(gathered: Gathered[Approval]) -> None:
-            self._inbox.page(key, Rows(gathered.items, gathered.bad), time.time(), me)
+        def came(rows: Rows[Approval]) -> None:
+            self._inbox.page(key, rows, time.time(), me)
             self._tell(Changed(Inbox()))
 
         try:
             with source.patience():
-                gathered = await reading_inbox.read_approvals(client, project.id, came)
+                pending = await reading_inbox.read_approvals(client, project.id, came)
         except ApiError as error:
             source.failed(error)
             self._inbox.failed(key, SafeText(str(error)))
         else:
             source.worked()
-            self._inbox.whole(key, Rows(gathered.items, gathered.bad), time.time(), gathered.trouble, me)
-            source.keep(f"approvals-{project.id}", gathered.raw)
+            self._inbox.whole(key, pending.ids, pending.bad, time.time(), pending.trouble)
+            source.keep_rows(f"approvals-{project.id}", pending.raw)
         self._tell(Changed(Inbox()))
 
     async def _read_pauses(self, source: Source, client: ReleaseClient, project: Project) -> None:

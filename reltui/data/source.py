@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -145,6 +145,10 @@ class Source:
     def keep(self, name: str, raw: object) -> None:
         """Put an answer of this server into the cache."""
         self._cache.put(self._key, name, raw)
+
+    def keep_rows(self, name: str, rows: Sequence[str]) -> None:
+        """Put a long list of this server into the cache, each row as `cache.encoded` has it."""
+        self._cache.put_rows(self._key, name, rows)
 
     async def client(self) -> ReleaseClient:
         """The client of this server, signed in and with its projects known.

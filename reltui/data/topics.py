@@ -58,7 +58,7 @@ class InboxRow:
     """The last try for its project has answered. Otherwise it is a saved or an old row: it is marked, and
     nothing is done with it (C11)."""
     read_at: float | None = None
-    """`time.time()` of the answer it came with."""
+    """`time.time()` of the first answer that it came with as it is; the service tells the last one."""
 
     @property
     def key(self) -> ObjectKey:

@@ -81,7 +81,7 @@ def approval_subject(app: ReltuiApp, triage: Triage, verb: Verb, row: InboxRow, 
         row.approval,
         partial(_approval_now, app, row.key),
         from_cache=not row.fresh,
-        read_at=row.read_at,
+        read_at=app.service.read_at(row),
         facts=partial(_approval_lines, app, triage, verb, row, look),
         browser_only=partial(_browser_link, app, triage, row),
     )
