@@ -17,7 +17,7 @@ from reltui.crash import report
 from reltui.data.confirming import server_time
 from reltui.data.decision import IN_FLIGHT, Decision
 from reltui.data.service import DataService
-from reltui.data.topics import Changed, Event, Snapshot, Topic
+from reltui.data.topics import Broken, Changed, Event, Snapshot, Topic
 from reltui.data.verdict import Timing
 from reltui.errors import ReltuiError
 from reltui.model.text import SafeText
@@ -133,6 +133,14 @@ async def _run(
 
     task = loop.create_task(begin())
     stopped: list[int] = []
+    broken: list[BaseException] = []
+
+    def heard(event: Event) -> None:
+        if isinstance(event, Broken):
+            broken.append(event.error)
+            task.cancel()
+
+    service.subscribe(heard)
 
     def stop(number: signal.Signals) -> None:
         stopped.append(number)
@@ -145,9 +153,11 @@ async def _run(
     try:
         code = await task
     except asyncio.CancelledError:
-        if not stopped:
+        if broken:
+            session.out.say(report(broken[0], folders.state))
+        elif not stopped:
             raise
-        code = 128 + stopped[0]
+        code = 128 + stopped[0] if stopped else FAILED
     finally:
         # Nothing may cut off what is being sent: from here on these signals only wait with us.
         for number in SIGNALS:

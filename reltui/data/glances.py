@@ -33,11 +33,14 @@ class Glances:
         look: Callable[[Topic[Any]], Snapshot[Any]],
         read: Callable[[Topic[Any]], Awaitable[None]],
         told: Callable[[], None],
+        broke: Callable[[BaseException], None],
     ) -> None:
-        """`read` asks the server and keeps the answer; `told` is called after each."""
+        """`read` asks the server and keeps the answer; `told` is called after each, `broke` with a fault of
+        our own that ends one."""
         self._look = look
         self._read = read
         self._told = told
+        self._broke = broke
         self._wanted: tuple[Topic[Any], ...] = ()
         self._left: deque[Topic[Any]] = deque()
         """Of the wanted ones those that were not looked at yet."""
@@ -76,8 +79,7 @@ class Glances:
             topic = self._left.popleft()
             if topic not in self._reading and self.is_old(topic):
                 self._reading.add(topic)
-                task = asyncio.get_running_loop().create_task(self._one(topic), name=f"glance {topic}")
-                self._tasks.add(task)
+                self._tasks.add(tasks.begin(self._one(topic), f"glance {topic}", self._broke))
 
     async def _one(self, topic: Topic[Any]) -> None:
         self._tried[topic] = time.monotonic()

@@ -36,6 +36,7 @@ from reltui.data.order import Ground
 from reltui.data.outbox import Outbox
 from reltui.data.source import Source, shared_accounts
 from reltui.data.topics import (
+    Broken,
     Changed,
     DecisionChanged,
     Event,
@@ -111,7 +112,9 @@ class DataService:
         self._topics: dict[Topic[Any], _Held] = {}
         self._watched: Counter[Topic[Any]] = Counter()
         self._inbox = InboxParts()
-        self._glances = Glances(self.look, self._glance_at, lambda: self._tell(Changed(Inbox())))
+        self._broke = lambda error: self._tell(Broken(error))
+        glanced = partial(self._tell, Changed(Inbox()))
+        self._glances = Glances(self.look, self._glance_at, glanced, self._broke)
         self._started = False
         self._last_key = time.monotonic()
         read_only = read_only or is_read_only_environment()
@@ -235,10 +238,10 @@ class DataService:
         return await client.people(words, groups=groups)
 
     def refresh(self, *, seldom: bool = True) -> None:
-        """Read what is watched, now; without `seldom`, not what is much and hardly ever changes."""
-        for topic in self._watched:
+        """Read what is watched now, the rest when it is; without `seldom`, only what changes often."""
+        for topic, held in self._topics.items():
             if seldom or not refreshing.is_seldom(topic):
-                self._held(topic).kick.set()
+                held.kick.set()
 
     def more(self, topic: Topic[Any]) -> None:
         """Ask for the next page of a long list."""
@@ -262,10 +265,8 @@ class DataService:
         match thing:
             case Approval() | Deployment():
                 return f"{base}/_release?releaseId={thing.release.id}&_a=release-summary"
-            case Release():
-                return f"{base}/_release?releaseId={thing.id}&_a=release-summary"
-            case ReleaseOf():
-                return f"{base}/_release?releaseId={thing.release_id}&_a=release-summary"
+            case Release(id=number) | ReleaseOf(release_id=number):
+                return f"{base}/_release?releaseId={number}&_a=release-summary"
             case Definition():
                 return f"{base}/_release?definitionId={thing.id}"
 
@@ -345,9 +346,8 @@ class DataService:
         return self._topics[topic]
 
     def _begin(self, topic: Topic[Any]) -> None:
-        held = self._held(topic)
-        held.kick.clear()
-        held.task = asyncio.get_running_loop().create_task(self._keep_fresh(topic), name=f"refresh {topic}")
+        work = self._keep_fresh(topic)
+        self._held(topic).task = tasks.begin(work, f"refresh {topic}", self._broke)
 
     async def _keep_fresh(self, topic: Topic[Any]) -> None:
         held = self._held(topic)

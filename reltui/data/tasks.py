@@ -1,13 +1,28 @@
-"""Ending background reads for good."""
+"""Background reads: telling what breaks them, and ending them for good."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 AGAIN_AFTER = 0.2
 """Seconds after which a task that goes on is cancelled once more."""
+
+
+def begin(
+    work: Coroutine[Any, Any, None], name: str, broke: Callable[[BaseException], None]
+) -> asyncio.Task[None]:
+    """Start work that nobody waits for; `broke` gets the exception that ends it, which no one else hears."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            broke(error)
+
+    task = asyncio.get_running_loop().create_task(work, name=name)
+    task.add_done_callback(ended)
+    return task
 
 
 async def end(tasks: Collection[asyncio.Task[Any]], again_after: float = AGAIN_AFTER) -> None:

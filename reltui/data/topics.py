@@ -566,7 +566,14 @@ class JobChanged:
     id: int
 
 
-Event = Changed | ServerChanged | DecisionChanged | JobChanged
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Event: a fault of our own has ended reading in the background; what it read stays as it is."""
+
+    error: BaseException
+
+
+Event = Changed | ServerChanged | DecisionChanged | JobChanged | Broken
 
 
 def unreadable(rows: int) -> SafeText:

@@ -15,6 +15,7 @@ from reltui.crash import report
 from reltui.data.decision import IN_FLIGHT, State
 from reltui.data.service import DataService
 from reltui.data.stopped import note_stopped
+from reltui.data.topics import Broken, Event
 from reltui.model.words import within
 from reltui.ui.options import UiOptions
 from reltui.ui.writer import Writer
@@ -66,8 +67,14 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
         by_signal.append(SIGNALS[number])
         app.exit(return_code=SIGNALS[number])
 
+    def heard(event: Event) -> None:
+        if isinstance(event, Broken):
+            app.crash = app.crash or event.error
+            app.panic()
+
     for number in SIGNALS:
         loop.add_signal_handler(number, end, number)
+    service.subscribe(heard)
     try:
         await app.run_async(mouse=options.mouse)
     finally:

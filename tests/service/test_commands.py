@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from reltui.data import reading_inbox
 from tests.commands import PROTECTED, document, items, mine, run, settings
 from tests.terminal.program import Demo, Desk, demo
 
@@ -29,6 +30,20 @@ def careful(server: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> De
     desk = Desk(tmp_path / "home", server.url, server.token, profile=PROTECTED)
     settings(desk, monkeypatch)
     return desk
+
+
+class TestFaults:
+    def test_a_fault_in_a_background_read_ends_the_command(
+        self, careful: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def broken(*_: object) -> None:
+            raise ZeroDivisionError("canary-4711-secret")
+
+        monkeypatch.setattr(reading_inbox, "read_approvals", broken)
+        code, _, errors = run(careful, "inbox")
+        assert code == 1
+        assert "fault of its own (ZeroDivisionError)" in errors
+        assert "canary" not in errors
 
 
 class TestInbox:

@@ -16,6 +16,7 @@ from reltui.api import answers, transport
 from reltui.api.client import ReleaseClient
 from reltui.api.paging import Page
 from reltui.data import reading_resources
+from reltui.data.decision import State, Verb
 from reltui.data.service import DataService
 from reltui.data.topics import (
     BranchesOf,
@@ -31,9 +32,9 @@ from reltui.model.decode import loads
 from reltui.model.project import Project
 from reltui.model.resources import NOTHING, Queue, Resources
 from reltui.model.text import SafeText
-from tests.service.drafts import first_project
+from tests.service.drafts import draft_of, first_project
 from tests.service.scripted import Seen, error, in_loop, response, scripted
-from tests.support import read_whole, service_on, serving, until
+from tests.support import read_whole, service_on, serving, until, verdict
 
 T = TypeVar("T")
 
@@ -170,6 +171,29 @@ def test_it_is_asked_only_when_watched_and_then_seldom(tmp_path: Path) -> None:
             # A person who asks for it gets it.
             service.refresh()
             await until(lambda: reads(demo, "distributedtask/tasks") == 2)
+
+    asyncio.run(run())
+
+
+def test_a_folder_that_was_made_while_nothing_showed_them_is_known_at_the_next_opening(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        async with serving() as demo, service_on(demo, tmp_path) as service:
+            draft = await draft_of(demo, service, Verb.ADD_FOLDER)
+            topic = ResourcesOf("demo", draft.project)
+            await read_whole(service, topic)
+            await until(lambda: not service.look(topic).loading)
+            service.unwatch(topic)
+            decision = service.outbox.submit(draft)
+            assert (await verdict(service, decision)).state is State.LANDED
+            service.watch(topic)
+
+            def is_there() -> bool:
+                found = service.look(topic).data
+                return found is not None and "\\Late shift" in {one.path for one in found.folders or ()}
+
+            await until(is_there)
 
     asyncio.run(run())
 

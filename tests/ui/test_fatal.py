@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from pathlib import Path
 
 import pytest
 
 from reltui.config import Config
+from reltui.data import reading_inbox
 from reltui.data.service import DataService
 from reltui.paths import under
 from reltui.ui import ending
 from reltui.ui.app import ReltuiApp, UiOptions
+from tests.support import SHORT, config_of, serving
 
 CANARY = "canary-4711-secret"
 
@@ -69,3 +72,28 @@ async def test_a_panic_leaves_a_report_too(tmp_path: Path, capfd: pytest.Capture
     assert await ending.run(PanickedApp, service, Config(), options) == 1
     assert "fault of its own" in "".join(capfd.readouterr())
     assert list((tmp_path / "state").glob("crash-*.txt"))
+
+
+class ReadingApp(ReltuiApp):
+    async def run_async(self, **options: object) -> None:
+        await super().run_async(headless=True)
+
+
+async def test_a_fault_in_a_background_read_ends_it_too(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError(CANARY)
+
+    monkeypatch.setattr(reading_inbox, "read_approvals", broken)
+    async with serving() as demo:
+        config = config_of(demo)
+        service = DataService(config, under(tmp_path), deadlines=SHORT)
+        options = UiOptions(state_folder=tmp_path / "state")
+        async with asyncio.timeout(60):
+            assert await ending.run(ReadingApp, service, config, options) == 1
+    shown = "".join(capfd.readouterr())
+    assert "fault of its own (ZeroDivisionError)" in shown
+    assert CANARY not in shown
+    (file,) = (tmp_path / "state").glob("crash-*.txt")
+    assert "in broken" in file.read_text()

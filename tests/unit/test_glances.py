@@ -23,7 +23,8 @@ class Server:
         self.asked: list[int] = []
         self.gate = asyncio.Event()
         self.told = 0
-        self.glances = Glances(self.look, self.read, self.tell)
+        self.broken: list[BaseException] = []
+        self.glances = Glances(self.look, self.read, self.tell, self.broken.append)
 
     def look(self, topic: Topic[Any]) -> Snapshot[Any]:
         return self.known.get(topic, Snapshot())
@@ -85,5 +86,23 @@ def test_what_the_cache_knows_is_asked_for() -> None:
         await server.rest()
         assert server.asked == [1]
         await server.glances.close()
+
+    asyncio.run(run())
+
+
+def test_a_fault_of_our_own_is_told() -> None:
+    async def run() -> None:
+        server = Server()
+        server.gate.set()
+        fault = ZeroDivisionError()
+
+        async def fail(topic: Topic[Any]) -> None:
+            raise fault
+
+        glances = Glances(server.look, fail, server.tell, server.broken.append)
+        glances.want(TOPICS[:1])
+        await server.rest()
+        assert server.broken == [fault]
+        await glances.close()
 
     asyncio.run(run())
