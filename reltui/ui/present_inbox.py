@@ -9,7 +9,7 @@ from typing import Any
 
 from reltui.data.rows import type_word
 from reltui.data.topics import BadInboxRow, ContentData, InboxRow, PauseRow, Snapshot, Why
-from reltui.ui.present import Cell, Field, Line, Look, cut, cut_end, ellipsis, fields, line, span, width
+from reltui.ui.present import Cell, Field, Line, Look, cut, cut_end, ellipsis, fields, line, span, width, wrap
 from reltui.ui.present_approvals import stage_cell
 from reltui.ui.present_facts import RowFacts
 from reltui.ui.present_means import ALARM_SECONDS
@@ -18,6 +18,8 @@ from reltui.ui.widgets.columns import Column
 
 ROOMY = 88
 """From so many cells on there is room for what a row brings, and for long words."""
+PROBLEM_CELLS = 74
+"""The width of a reason below an empty list, which must be read to its end: what to do stands there."""
 WHY_CELLS = 60
 """So much of a reason stands in the title."""
 FLAGGED = 74
@@ -279,8 +281,7 @@ def empty_lines(
     if hidden and not filtered:
         lines.append(line(f"    {count(hidden, 'approval')} for others: ", span("m", "key"), " shows them."))
     if snapshot is not None:
-        lines += [
-            line("    ", span(f"{problem.where}: {problem.sentence}", "warn"))
-            for problem in snapshot.problems[:6]
-        ]
+        for problem in snapshot.problems[:6]:
+            told = wrap(line(span(f"{problem.where}: {problem.sentence}", "warn")), PROBLEM_CELLS)
+            lines += [(*line("    "), *each) for each in told]
     return lines
