@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reltui.model.editing.checks import Finding
 from reltui.model.editing.fields import Field, FieldKind
 from reltui.model.editing.outline import Kind, Node
-from reltui.model.text import clean
+from reltui.model.text import SafeText, clean
 from reltui.model.words import count, one_line, within
 from reltui.ui.present import Line, Look, Span, cut, fit, line, plain, span, width, wrap
 
@@ -15,6 +15,8 @@ ROOMY = 100
 """From so many cells of the screen on the outline is set in by two cells a level."""
 NOTE_LEAST = 7
 """Cells, the two blanks before it included, below which the note of a part is not shown."""
+_SHORT = {Kind.BEFORE: SafeText("Before"), Kind.AFTER: SafeText("After")}
+"""Labels that leave room for their notes in a narrow outline."""
 SPAN = "time"
 """The unit of a field that takes a span of time in words."""
 BETWEEN = 2
@@ -27,7 +29,8 @@ def outline_cell(node: Node, cells: int, *, folded: bool | None, wide: bool, loo
     indent = " " * (node.depth * (2 if wide else 1))
     room = cells - len(indent) - 2
     role = "head" if node.kind in (Kind.DEFINITION, Kind.STAGE) else ""
-    head = (span(f"{indent}{fold} ", "dim"), Span(cut(node.label, room, look.ascii), role))
+    label = node.label if wide else _SHORT.get(node.kind, node.label)
+    head = (span(f"{indent}{fold} ", "dim"), Span(cut(label, room, look.ascii), role))
     # A note that says no more than a letter or two is left out.
     if not node.note or cells - width(plain(head)) < NOTE_LEAST:
         return head

@@ -235,7 +235,7 @@ class TestOneField:
             assert at_editor.work["environments"][0]["name"] == "DEV2"
             # The stage behind it goes on to wait for it.
             assert at(at_editor.work, ("environments", 1, "conditions", 0, "name")) == "DEV2"
-            assert "changed, not saved" in shown
+            assert "unsaved" in shown
 
     async def test_escape_leaves_it_as_it_was(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         async with hand(tmp_path, monkeypatch) as at_editor:
@@ -589,7 +589,7 @@ class TestBeginning:
             await at_editor.see("Type a name first")
             await at_editor.write("Web.CD")
             await at_editor.press("enter")
-            shown = await at_editor.see("new, not saved")
+            shown = await at_editor.see("new, unsaved")
             assert "Web.CD" in shown
             assert [stage["rank"] for stage in at_editor.work["environments"]] == [1, 2, 3]
             assert at_editor.editor.editing.base is None
@@ -613,7 +613,7 @@ class TestBeginning:
             ways_definition.clone(app, SERVER, BILLING, definition_from_json(raw_definition()))
             await at_editor.see("A copy of Invoice.CD")
             await at_editor.press("enter")
-            await at_editor.see("new, not saved")
+            await at_editor.see("new, unsaved")
             assert at_editor.work["name"] == "Invoice.CD - copy"
             assert "revision" not in at_editor.work or at_editor.editor.editing.base is None
 

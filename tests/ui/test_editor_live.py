@@ -34,7 +34,7 @@ async def test_a_new_definition_is_written_saved_and_changed(tmp_path: Path) -> 
         await run.press("N", *typed("one stage"), "enter")
         await run.see("Nothing is sent yet")
         await run.press(*typed("Web.CD"), "enter")
-        await run.see("new, not saved")
+        await run.see("new, unsaved")
 
         # A task of the catalogue, with what it needs.
         editor(run).go_to(JOB)

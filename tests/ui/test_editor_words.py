@@ -66,9 +66,17 @@ def test_a_part_fits_into_its_cells(cells: int) -> None:
 
 
 def test_a_note_is_whole_enough_to_say_something_or_left_out() -> None:
-    node = Node((), Kind.BEFORE, SafeText("Approvals before"), SafeText("automatic"), 2)
-    assert plain(outline_cell(node, 26, folded=None, wide=False, look=LOOK)) == "    Approvals before"
-    assert plain(outline_cell(node, 40, folded=None, wide=False, look=LOOK)).endswith("before  automatic")
+    node = Node((), Kind.TASK, SafeText("Deploy the shop"), SafeText("3.181.4"), 2)
+    assert plain(outline_cell(node, 25, folded=None, wide=False, look=LOOK)) == "    Deploy the shop"
+    assert plain(outline_cell(node, 28, folded=None, wide=False, look=LOOK)).endswith("shop  3.181.4")
+
+
+def test_a_narrow_outline_names_the_approvals_shortly_and_tells_who_is_asked() -> None:
+    node = Node((), Kind.BEFORE, SafeText("Approvals before"), SafeText("Lee, CAB, in sequence"), 2)
+    assert plain(outline_cell(node, 25, folded=None, wide=False, look=LOOK)) == "    Before  Lee, CAB, in…"
+    assert plain(outline_cell(node, 60, folded=None, wide=True, look=LOOK)).endswith(
+        "Approvals before  Lee, CAB, in sequence"
+    )
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def approvals(form: Form) -> None:
     if not is_after:
         form.flag(
             "skip",
-            "Skip if approved before",
+            "Skip if approved",
             ("approvalOptions", "autoTriggeredAndPreviousEnvironmentApprovedCanBeSkipped"),
             help="Not asked again when the same person approved the stage before.",
         )
@@ -144,10 +144,10 @@ def gates(form: Form) -> None:
         )
         return
     form.flag("enabled", "Gates asked", ("gatesOptions", "isEnabled"))
-    _time(form, "stabilization", "Delay before the first", "stabilizationTime", "none")
-    _time(form, "sampling", "Time between samples", "samplingInterval", "none")
+    _time(form, "stabilization", "Delay before first", "stabilizationTime", "none")
+    _time(form, "sampling", "Between samples", "samplingInterval", "none")
     _time(form, "timeout", "Time limit", "timeout", "none")
-    _time(form, "success", "Succeeding for at least", "minimumSuccessDuration", "one sample is enough")
+    _time(form, "success", "Succeeds at least", "minimumSuccessDuration", "one sample is enough")
 
 
 def _time(form: Form, id: str, label: str, name: str, zero: str) -> None:

@@ -72,7 +72,7 @@ def job(form: Form) -> None:
         form.section = "Agent"
         form.flag(
             "token",
-            "Scripts may use the token",
+            "Token for scripts",
             (INPUT, "enableAccessToken"),
             help="Scripts can call the server in the name of the job.",
         )
@@ -201,4 +201,4 @@ def _parallelism(form: Form, kind: Any) -> None:
         )
     form.number("agents", "Agents at most", (*_PARALLEL, "maxNumberOfAgents"), low=1)
     if "continueOnError" in execution:
-        form.flag("go-on", "Go on after an error", (*_PARALLEL, "continueOnError"))
+        form.flag("go-on", "Go on after errors", (*_PARALLEL, "continueOnError"))

@@ -65,14 +65,14 @@ def stage(form: Form) -> None:
     form.flag("badge", "Status badge", ("environmentOptions", "badgeEnabled"))
     form.flag(
         "publish",
-        "Report to the source",
+        "Reports to source",
         ("environmentOptions", "publishDeploymentStatus"),
         help="Shows the state of deployments beside the build and the repository.",
     )
     form.flag("link", "Link work items", ("environmentOptions", "autoLinkWorkItems"))
     form.flag(
         "pull-request",
-        "Deploys pull requests",
+        "Pull requests",
         ("environmentOptions", "pullRequestDeploymentEnabled"),
         help="Releases of pull requests may be deployed here.",
     )

@@ -38,7 +38,7 @@ def task(form: Form) -> None:
     form.flag("enabled", "Enabled", ("enabled",), default=True)
     _inputs(form, mapping_of(row.get("inputs")), known)
     form.section = "Runs"
-    form.flag("go-on", "Go on after an error", ("continueOnError",))
+    form.flag("go-on", "Go on after errors", ("continueOnError",))
     form.time("timeout", "Time limit", ("timeoutInMinutes",), zero="none")
     if form.node.kind is Kind.TASK:
         form.text(

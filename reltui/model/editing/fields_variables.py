@@ -62,6 +62,16 @@ def _variable(form: Form, holder: Path, name: str, value: object) -> None:
             raise ValueError(f"There is a variable {clean(wanted)} already.")
         return renamed(put(form.raw, path, told), path, wanted)
 
+    form.add(
+        f"variable:{name}:name",
+        "Name",
+        FieldKind.TEXT,
+        name,
+        write_name,
+        is_required=True,
+        path=(name,),
+        remove=remove,
+    )
     if is_secret:
         kept = row.get("value") is None
         form.add(
@@ -88,9 +98,6 @@ def _variable(form: Form, holder: Path, name: str, value: object) -> None:
     form.flag(f"variable:{name}:secret", "Secret", (name, "isSecret"), write=write_secret)
     form.flag(
         f"variable:{name}:override", "Settable at release", (name, "allowOverride"), write=write_override
-    )
-    form.add(
-        f"variable:{name}:name", "Name", FieldKind.TEXT, name, write_name, is_required=True, path=(name,)
     )
 
     def write_scope(stage: str) -> Json:

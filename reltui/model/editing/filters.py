@@ -92,7 +92,7 @@ def filter_fields(
     shown = ", ".join(map(plain, tags)) if isinstance(tags, list) else ""
     text("tags", shown, "Tags", names_of, "The version must have all of them; commas between them.")
     if branch == "sourceBranch":
-        truth("useBuildDefinitionBranch", "The build's own branch", "The default branch of the build.")
+        truth("useBuildDefinitionBranch", "Build's own branch", "The default branch of the build.")
         truth("createReleaseOnBuildTagging", "When it is tagged", "Also when a tag is put on a build later.")
     pattern = mapping_of(row.get("tagFilter"))
     if pattern:

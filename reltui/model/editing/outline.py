@@ -10,13 +10,18 @@ from typing import Any
 from reltui.model.approval import approval_plan_from_json
 from reltui.model.attempt import gates_plan_from_json
 from reltui.model.decode import bool_of, count_of, list_of, mapping_of, scalar_of, text_of
-from reltui.model.editing.kinds import JOB_WORDS, TRIGGER_WORDS, JobKind, job_kind, trigger_kind
+from reltui.model.editing.kinds import (
+    TRIGGER_WORDS,
+    ConditionKind,
+    JobKind,
+    condition_kind,
+    job_kind,
+    trigger_kind,
+)
 from reltui.model.editing.shape import Path, at, objects
-from reltui.model.following import trigger_words
-from reltui.model.release import conditions_from_json
 from reltui.model.signing import order_words
 from reltui.model.text import SafeText
-from reltui.model.words import count
+from reltui.model.words import count, short_name, within
 
 STAGES: Path = ("environments",)
 JOBS = "deployPhases"
@@ -24,6 +29,12 @@ TASKS = "workflowTasks"
 OLD_JOB, OLD_TASKS = "deployStep", "tasks"
 """Where the oldest servers have the one job of a stage; its queue is the stage's (api.md 2.6)."""
 UNNAMED = SafeText("(no name)")
+_JOB_NOTES: Mapping[str, str] = {
+    JobKind.AGENT: "agent",
+    JobKind.SERVER: "server",
+    JobKind.GROUP: "group",
+    JobKind.GATES: "gates",
+}
 
 
 class Kind(StrEnum):
@@ -144,20 +155,17 @@ def _stage(path: Path, raw: Mapping[str, Any]) -> Iterator[Node]:
     tasks = sum(len(list_of(job.get(TASKS))) for _, job in objects(raw, (JOBS,)))
     tasks += len(list_of(at(raw, (OLD_JOB, OLD_TASKS)))) if has_old_job(raw) else 0
     yield Node(path, Kind.STAGE, _label(raw.get("name")), SafeText(count(tasks, "task")), 1)
-    start = trigger_words(conditions_from_json(raw.get("conditions")))
-    schedules = len(list_of(raw.get("schedules")))
-    note = SafeText(f"{start}, {count(schedules, 'schedule')}" if schedules else start)
-    yield Node((*path, "conditions"), Kind.START, SafeText("Start"), note, 2)
+    yield Node((*path, "conditions"), Kind.START, SafeText("Start"), _start_note(raw), 2)
     yield _approvals(path, raw, "preDeployApprovals", Kind.BEFORE, "Approvals before")
     yield from _gates(path, raw, "preDeploymentGates", Kind.GATES_BEFORE, "Gates before")
     for place, job in by_rank(raw, (JOBS,)):
         own = (*path, JOBS, place)
         kind = job_kind(job)
-        yield Node(own, Kind.JOB, _label(job.get("name")), SafeText(JOB_WORDS.get(kind, kind)), 2)
+        yield Node(own, Kind.JOB, _label(job.get("name")), SafeText(_JOB_NOTES.get(kind, kind)), 2)
         yield from _tasks((*own, TASKS), job, TASKS)
     if has_old_job(raw):
         own = (*path, OLD_JOB)
-        yield Node(own, Kind.JOB, SafeText("Run on agent"), SafeText(JOB_WORDS[JobKind.AGENT]), 2)
+        yield Node(own, Kind.JOB, SafeText("Run on agent"), SafeText(_JOB_NOTES[JobKind.AGENT]), 2)
         yield from _tasks((*own, OLD_TASKS), raw[OLD_JOB], OLD_TASKS)
     yield from _gates(path, raw, "postDeploymentGates", Kind.GATES_AFTER, "Gates after")
     yield _approvals(path, raw, "postDeployApprovals", Kind.AFTER, "Approvals after")
@@ -169,10 +177,26 @@ def _tasks(path: Path, job: Mapping[str, Any], name: str) -> Iterator[Node]:
         yield Node((*path, number), Kind.TASK, _label(task.get("name")), _task_note(task), 3)
 
 
+def _start_note(raw: Mapping[str, Any]) -> SafeText:
+    """What starts the stage, in few words: "on creation", "after QA, filtered", "2 schedules", "by hand"."""
+    conditions = [(condition_kind(row), text_of(row.get("name"))) for _, row in objects(raw, ("conditions",))]
+    kinds = {kind for kind, _ in conditions}
+    stages = [within(name) for kind, name in conditions if kind == ConditionKind.STAGE]
+    words = [f"after {' and '.join(stages)}"] if stages else []
+    if ConditionKind.EVENT in kinds and not stages:
+        words.append("on creation")
+    if ConditionKind.ARTIFACT in kinds and words:
+        words.append("filtered")
+    schedules = len(list_of(raw.get("schedules")))
+    words += [count(schedules, "schedule")] if schedules else []
+    return SafeText(", ".join(words) or "by hand")
+
+
 def _approvals(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str) -> Node:
     plan = approval_plan_from_json(raw.get(side))
-    words = order_words(plan) if plan.steps else "automatic"
-    return Node((*path, side), kind, SafeText(label), SafeText(words), 2)
+    asked = [short_name(step.approver) for step in plan.steps if not step.is_automated]
+    words = [*asked, order_words(plan)] if len(asked) > 1 else asked or ["automatic"]
+    return Node((*path, side), kind, SafeText(label), SafeText(", ".join(words)), 2)
 
 
 def _gates(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str) -> Iterator[Node]:

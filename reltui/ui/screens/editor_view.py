@@ -137,9 +137,7 @@ class EditorView(ReltuiScreen):
 
     def crumbs(self) -> Line:
         editing = self.editing
-        state = (
-            "new, not saved" if editing.base is None else "changed, not saved" if editing.is_changed else ""
-        )
+        state = "new, unsaved" if editing.base is None else "unsaved" if editing.is_changed else ""
         revision = "" if editing.base is None else f"  revision {editing.base.get('revision', '?')}"
         return line(
             "Edit > ", Span(within(editing.name), "head"), span(revision, "dim"), span(f"  {state}", "wait")
@@ -332,7 +330,8 @@ class EditorView(ReltuiScreen):
 
     def _field_cells(self, key: str, columns: Sequence[Column]) -> Sequence[Cell]:
         field = self._by_field[key]
-        return [Span(within(field.label)), words.value_line(field, self.look)]
+        # As a line, which is cut at its end: labels of tasks differ at their beginning.
+        return [(Span(within(field.label)),), words.value_line(field, self.look)]
 
     def _field_sign(self, key: str) -> Line:
         found = self.review.at(self.node.path, key)
