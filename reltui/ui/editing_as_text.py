@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 
 from reltui.data.topics import ResourcesOf
 from reltui.errors import ReltuiError
 from reltui.model.editing.commented import Mistake, from_text, gives_up, to_text, with_mistake
+from reltui.model.editing.merge import Merge, merge
 from reltui.model.resources import NOTHING
 from reltui.model.text import SafeText, clean
-from reltui.ui.external_editor import NotEdited, TextFile, edit_text, state_folder
+from reltui.ui.external_editor import SUFFIX, EndedAtOnce, NotEdited, TextFile, edit_text, state_folder
+from reltui.ui.kept_texts import KeptText, make_fit, put_beside
 from reltui.ui.present import Line, Span, line, span, wrap
+from reltui.ui.screens.conflicts import ConflictsScreen
 from reltui.ui.screens.dialog import Dialog, fact
 
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
     from reltui.ui.editing import Editing
 
-SUFFIX = ".jsonc"
 SHOWN = 300
 """Characters of the line with a mistake that are shown."""
+MEANWHILE = ("a save, or by hand", "changed meanwhile")
 
 
 def begin(app: ReltuiApp, editing: Editing) -> None:
@@ -32,68 +36,133 @@ def begin(app: ReltuiApp, editing: Editing) -> None:
     known = app.service.look(ResourcesOf(editing.server, editing.project)).data or NOTHING
     try:
         file = TextFile.create(state_folder(app), to_text(editing.work, known), SUFFIX)
+        put_beside(file, editing.edit())
     except ReltuiError as error:
         app.say(SafeText(str(error)), "bad")
     except OSError as error:
         app.say(SafeText(f"The text cannot be written: {clean(error.strerror or str(error))}."), "bad")
     else:
-        _open(app, editing, file)
+        TextRound(app, editing, file, editing.work).open()
 
 
-def _open(app: ReltuiApp, editing: Editing, file: TextFile, line: int = 1) -> None:
-    app.run_worker(_edited(app, editing, file, line), name="editor", group="editor")
-
-
-async def _edited(app: ReltuiApp, editing: Editing, file: TextFile, line: int) -> None:
-    """One round through the editor."""
-    work = editing.work
+def go_on(app: ReltuiApp, editing: Editing, text: KeptText) -> None:
+    """Open a text that was kept; leaving the editor takes it as it is then."""
     try:
-        text = await edit_text(app, file, line)
-    except NotEdited as error:
-        _leave(app, file, str(error))
-        return
-    except asyncio.CancelledError:
-        if not file.is_worth_keeping:
-            file.remove()
-        raise
-    if gives_up(text):
-        file.remove()
-        app.say("Given up: the file was left empty; nothing was changed.", "info")
-        return
-    try:
-        changed = from_text(text, work)
-    except Mistake as mistake:
-        _ask(app, editing, file, text, mistake)
-        return
-    file.remove()
-    if changed == work:
-        app.say("The text says what was there before; nothing was changed.", "info")
-        return
-    editing.change(changed)
-    app.say("The text was taken; nothing is sent before you save.", "info")
-    app.draw_soon()
-
-
-def _ask(app: ReltuiApp, editing: Editing, file: TextFile, text: str, mistake: Mistake) -> None:
-    """Tell the mistake, here and in the text, and ask whether to go back to it."""
-    marked, at = with_mistake(text, mistake)
-    try:
-        file.write(marked)
-    except OSError as error:
-        _leave(app, file, f"The mistake cannot be told: {clean(error.strerror or str(error))}.")
-        return
-    again = partial(_open, app, editing, file, at)
-    give_up = partial(_leave, app, file, "Nothing was changed.")
-    app.push_screen(MistakeDialog(mistake, at, marked.split("\n")[at - 1], again, give_up))
-
-
-def _leave(app: ReltuiApp, file: TextFile, sentence: str) -> None:
-    """Nothing is taken; what the person has written is not lost by that."""
-    if file.is_worth_keeping:
-        sentence += f" The text is kept in {clean(str(file.path))}"
+        put_beside(text.file, text.edit)
+    except ReltuiError as error:
+        app.say(SafeText(str(error)), "bad")
     else:
-        file.remove()
-    app.say(SafeText(sentence), "warn")
+        mistake = text.mistake
+        line = mistake.line if mistake is not None else 1
+        TextRound(app, editing, text.file, text.edit.work, is_kept=True).open(line)
+
+
+class TextRound:
+    """A text on its way through the editor and back into what is edited."""
+
+    def __init__(
+        self,
+        app: ReltuiApp,
+        editing: Editing,
+        file: TextFile,
+        made_of: Mapping[str, Any],
+        *,
+        is_kept: bool = False,
+    ) -> None:
+        """`made_of` is the state that the text was made of. `is_kept`: it was left by an earlier round."""
+        self._app = app
+        self._editing = editing
+        self._file = file
+        self._made_of = made_of
+        self._is_kept = is_kept
+
+    def open(self, line: int = 1) -> None:
+        """Start the editor at a line."""
+        self._app.run_worker(self._edited(line), name="editor", group="editor")
+
+    async def _edited(self, line: int) -> None:
+        """One round through the editor."""
+        app, file = self._app, self._file
+        try:
+            text = await edit_text(app, file, line, is_kept=self._is_kept)
+        except EndedAtOnce as error:
+            app.say(SafeText(str(error)), "warn")
+            return
+        except NotEdited as error:
+            self._leave(str(error))
+            return
+        except asyncio.CancelledError:
+            if file.is_worth_keeping:
+                with suppress(OSError):
+                    make_fit(file)
+            else:
+                file.remove()
+            raise
+        if gives_up(text):
+            file.remove()
+            app.say("Given up: the file was left empty; nothing was changed.", "info")
+            return
+        try:
+            changed = from_text(text, self._made_of)
+        except Mistake as mistake:
+            self._ask(text, mistake)
+            return
+        if changed == self._made_of:
+            file.remove()
+            app.say("The text says what was there before; nothing was changed.", "info")
+            return
+        self._take(changed)
+
+    def _take(self, changed: dict[str, Any]) -> None:
+        """Into what is edited; what came in meanwhile, by a save or otherwise, stays in it."""
+        now = self._editing.work
+        found = merge(self._made_of, changed, now)
+        if found.conflicts:
+            again, left = partial(self._merged, changed, now), partial(self._leave, "Nothing was taken.")
+            self._app.push_screen(ConflictsScreen(self._editing, found, MEANWHILE, again, left))
+            self._app.say("The definition was changed meanwhile: decide what is taken.", "warn")
+        else:
+            self._become(changed if now is self._made_of else found.merged)
+
+    def _merged(self, changed: dict[str, Any], of: dict[str, Any], found: Merge) -> None:
+        """All is decided, unless it was changed once more while that was done."""
+        if self._editing.work is of:
+            self._become(found.merged)
+        else:
+            self._take(changed)
+
+    def _become(self, work: dict[str, Any]) -> None:
+        self._editing.change(work)
+        self._editing.keep()
+        if not self._editing.trouble:
+            self._file.remove()
+        self._app.say("The text was taken; nothing is sent before you save.", "info")
+        self._app.draw_soon()
+
+    def _ask(self, text: str, mistake: Mistake) -> None:
+        """Tell the mistake, here and in the text, and ask whether to go back to it."""
+        marked, at = with_mistake(text, mistake)
+        try:
+            self._file.write(marked)
+        except OSError as error:
+            self._leave(f"The mistake cannot be told: {clean(error.strerror or str(error))}.")
+            return
+        give_up = partial(self._leave, "Nothing was changed.")
+        shown = marked.split("\n")[at - 1]
+        self._app.push_screen(MistakeDialog(mistake, at, shown, partial(self.open, at), give_up))
+
+    def _leave(self, sentence: str) -> None:
+        """Nothing is taken; what the person has written is not lost by that."""
+        file = self._file
+        if file.is_worth_keeping:
+            try:
+                make_fit(file)
+            except OSError as error:
+                sentence += f" Values of secrets may be in the text: {clean(error.strerror or str(error))}."
+            sentence += f" The text is kept in {clean(str(file.path))}; :unsaved goes on with it."
+        else:
+            file.remove()
+        self._app.say(SafeText(sentence), "warn")
 
 
 class MistakeDialog(Dialog):

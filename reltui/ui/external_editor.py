@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from reltui.model.text import clean
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
 
+SUFFIX = ".jsonc"
 FOLDER = "texts"
 """Below the state folder; each text is in a folder of its own, where the editor may put files beside it."""
 USUAL = ("vi", "nano")
@@ -44,12 +46,20 @@ TAKES_COLON = frozenset(("hx", "helix"))
 """Those that go there by ":12" behind the file."""
 SHARED_SIGNALS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 """What the terminal sends to the editor and to us alike: keys of the editor while it has the terminal."""
+AT_ONCE_SECONDS = 1.0
+"""An editor that ends so soon with nothing changed may go on in a window of its own."""
+OWN_WINDOW = {"gvim": "-f", "mvim": "-f"}
+"""Editors with a window of their own that can be told to have reltui wait for it."""
 END_SECONDS = 2.0
 """So long the editor has to put the terminal in order when reltui is ended from outside."""
 
 
 class NotEdited(Exception):
     """There is nothing to take; the message is one sentence that says why."""
+
+
+class EndedAtOnce(NotEdited):
+    """So soon that it may go on in a window of its own, with the file open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ class TextFile:
 
 def state_folder(app: ReltuiApp) -> Path:
     """Where this application keeps its files."""
-    return app.options.state_folder or paths.standard().state
+    return app.options.state_folder or app.service.edits.folder.parent
 
 
 def editor_command(
@@ -122,6 +132,9 @@ def editor_command(
             "No editor was found: set EDITOR to one, such as EDITOR=nano, and start reltui again."
         )
     program = Path(words[0]).name
+    stays = OWN_WINDOW.get(program)
+    if stays is not None and stays not in words:
+        words = [words[0], stays, *words[1:]]
     if line > 1 and program in TAKES_PLUS:
         return [*words, f"+{line}", str(path)]
     if line > 1 and program in TAKES_COLON:
@@ -129,11 +142,13 @@ def editor_command(
     return [*words, str(path)]
 
 
-async def edit_text(app: ReltuiApp, file: TextFile, line: int = 1) -> str:
+async def edit_text(app: ReltuiApp, file: TextFile, line: int = 1, *, is_kept: bool = False) -> str:
     """Let the person edit the file at a line; the text as it is then. The file stays.
 
-    Raises NotEdited: the editor could not be started or failed, or nothing was changed.
+    `is_kept`: it is gone on with, and may be taken as it is. Raises NotEdited: the editor could not be
+    started or failed, or nothing was changed.
     """
+    begun = time.monotonic()
     try:
         command = editor_command(file.path, line)
         before = file.read()
@@ -150,9 +165,20 @@ async def edit_text(app: ReltuiApp, file: TextFile, line: int = 1) -> str:
         raise NotEdited(f"The editor cannot be used: {clean(error.strerror or str(error))}.") from None
     if code:
         raise NotEdited(f"The editor ended with exit code {code}; nothing was taken.")
-    if after == before:
+    if after == before and not is_kept:
+        if time.monotonic() - begun < AT_ONCE_SECONDS and not _stays(command):
+            raise EndedAtOnce(
+                "The editor ended at once: set EDITOR to one that waits, such as code --wait. "
+                "What is saved in a window of its own, :unsaved takes."
+            )
         raise NotEdited("Nothing was changed.")
     return after
+
+
+def _stays(command: Sequence[str]) -> bool:
+    """It is known to end only when the person has left it."""
+    program = Path(command[0]).name
+    return program in TAKES_PLUS or program in TAKES_COLON
 
 
 async def _run(app: ReltuiApp, command: Sequence[str]) -> int:

@@ -18,6 +18,7 @@ from reltui.model.words import short_span, within
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
     from reltui.ui.editing import Editing
+    from reltui.ui.kept_texts import KeptText
 
 Raw = Mapping[str, Any]
 
@@ -171,24 +172,60 @@ def unsaved(app: ReltuiApp) -> None:
 
 
 def tell_unsaved(app: ReltuiApp) -> None:
-    """At the start: an earlier run has left edits, and may not have ended well."""
-    kept = app.service.edits.load()
+    """At the start: an earlier run has left edits or texts, and may not have ended well."""
+    from reltui.ui import kept_texts
+    from reltui.ui.external_editor import state_folder
+
+    kept_texts.tidy(state_folder(app))
+    kept, texts = app.service.edits.load(), kept_texts.load(state_folder(app))
     for trouble in app.service.edits.troubles:
         app.say(trouble, "warn")
-    if kept:
-        names = within(kept[0].name) if len(kept) == 1 else f"{len(kept)} definitions"
+    left = [edit.name for edit in kept]
+    left += [SafeText(f"a text of {within(text.edit.name)}") for text in texts]
+    if left:
+        names = within(left[0]) if len(left) == 1 else f"{len(kept)} definitions"
+        if len(left) > 1 and texts:
+            names = f"{len(left)} edits and texts of definitions"
         app.say(SafeText(f"Not saved yet: {names}; :unsaved goes on with it."), "warn")
 
 
 def open_unsaved(app: ReltuiApp, edit: Edit) -> None:
     """Go on with an edit, if its server is configured and its project is known."""
+    place = _place(app, edit)
+    if place is not None:
+        open_editor(app, *place, None, edit=edit)
+
+
+def open_text(app: ReltuiApp, text: KeptText) -> None:
+    """Go on with a text that was kept: in the edit that it was made of, if that is there still."""
+    from reltui.ui import editing_as_text
+    from reltui.ui.editing import Editing
+
+    edit = text.edit
+    place = _place(app, edit)
+    if place is None:
+        return
+    kept = next((each for each in app.service.edits.load() if each.key == edit.key), None)
+    if kept is not None or edit.key in app.editings:
+        editing = go_on(app, *place, kept or edit)
+    else:
+        server, project = place
+        store, given = app.service.edits, {"comment": edit.comment, "key": edit.key}
+        editing = Editing(store, server, edit.server_url, project, edit.work, base=edit.base, **given)
+        show(app, editing)
+    if editing is not None:
+        editing_as_text.go_on(app, editing, text)
+
+
+def _place(app: ReltuiApp, edit: Edit) -> tuple[str, Project] | None:
+    """The profile and the project of an edit; None, and a sentence, when they are not known."""
     state = next((each for each in app.service.servers if each.url == edit.server_url), None)
     if state is None:
         app.say(SafeText(f"No profile of the configuration has the server of {within(edit.name)}."), "warn")
-        return
+        return None
     projects = app.service.look(ProjectsOf(state.name)).data or ()
     project = next((each for each in projects if each.id == edit.project_id), None)
     if project is None:
         app.say(SafeText(f"The project of {within(edit.name)} is not known on {state.name} yet."), "warn")
-        return
-    open_editor(app, state.name, project, None, edit=edit)
+        return None
+    return state.name, project

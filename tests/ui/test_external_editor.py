@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from reltui.data.edits import Edit
 from reltui.data.topics import ProjectsOf
-from reltui.ui import editing_as_text
+from reltui.model.editing.commented import to_text
+from reltui.ui import editing_as_text, external_editor, kept_texts, ways_definition
 from reltui.ui.app import ReltuiApp
 from reltui.ui.editing import Editing
 from reltui.ui.external_editor import FOLDER, NotEdited, TextFile, edit_text, editor_command
@@ -36,6 +38,8 @@ FILE = Path("/state/texts/1/definition.jsonc")
         ({"VISUAL": " ", "EDITOR": "emacsclient -t -a ''"}, "emacsclient", 7, "emacsclient -t -a  +7 F"),
         ({"EDITOR": "'/opt/my editors/vim.tiny' -u NONE"}, "/opt/my editors/vim.tiny", 2, None),
         ({"EDITOR": "hx"}, "hx", 7, "hx F:7"),
+        ({"VISUAL": "gvim -g"}, "gvim", 7, "gvim -f -g +7 F"),
+        ({"VISUAL": "gvim -f"}, "gvim", 1, "gvim -f F"),
         ({"EDITOR": "code --wait"}, "code", 7, "code --wait F"),
         ({}, "nano vi", 3, "vi +3 F"),
         ({}, "nano", 3, "nano +3 F"),
@@ -77,6 +81,8 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
     """Makes an editor of Python code; `path` is the file and `text` what is in it."""
     monkeypatch.setattr(ReltuiApp, "suspend", no_terminal)
     monkeypatch.delenv("VISUAL", raising=False)
+    # A script is quicker than a person.
+    monkeypatch.setattr(external_editor, "AT_ONCE_SECONDS", 0.0)
 
     def make(code: str) -> None:
         file = tmp_path / "editor.py"
@@ -104,7 +110,8 @@ async def editing_in(folder: Path) -> AsyncIterator[tuple[Running, Editing, Path
 
 
 def left(texts: Path) -> list[Path]:
-    return [path for path in texts.rglob("*") if path.is_file()]
+    """What is there but for what is kept of the edit."""
+    return [path for path in texts.rglob("*") if path.is_file() and path.suffix != ".json"]
 
 
 async def test_a_changed_text_is_one_change(tmp_path: Path, script: Callable[[str], None]) -> None:
@@ -284,3 +291,157 @@ def test_what_is_worth_keeping(tmp_path: Path) -> None:
     file.remove()
     assert not file.is_worth_keeping
     assert list((tmp_path / "state" / FOLDER).iterdir()) == []
+
+
+# While it is in the editor
+
+
+async def test_what_was_changed_meanwhile_stays_beside_the_text(
+    tmp_path: Path, script: Callable[[str], None]
+) -> None:
+    script(WAIT + REPLACE.format('"Billing.CD"', '"B"'))
+    async with editing_in(tmp_path) as (run, editing, texts):
+        editing_as_text.begin(run.app, editing)
+        await until(lambda: (tmp_path / "begun").exists())
+        editing.change({**editing.work, "description": "meanwhile"})
+        (tmp_path / "gate").write_text("")
+        await run.see("The text was taken")
+        assert (editing.work["name"], editing.work["description"]) == ("B", "meanwhile")
+        assert not any(texts.iterdir())
+
+
+WAIT = (
+    "pathlib.Path(__file__).with_name('begun').write_text('')\n"
+    "gate = pathlib.Path(__file__).with_name('gate')\n"
+    "while not gate.exists(): time.sleep(0.01)\n"
+)
+
+
+@pytest.mark.parametrize("key", ["t", "m"])
+async def test_what_both_changed_is_decided(tmp_path: Path, script: Callable[[str], None], key: str) -> None:
+    script(WAIT + REPLACE.format('"Billing.CD"', '"B"'))
+    async with editing_in(tmp_path) as (run, editing, texts):
+        editing_as_text.begin(run.app, editing)
+        await until(lambda: (tmp_path / "begun").exists())
+        editing.change({**editing.work, "name": "Meanwhile"})
+        (tmp_path / "gate").write_text("")
+        await run.see("1 conflict to decide")
+        assert editing.work["name"] == "Meanwhile"
+        await run.press(key, "s")
+        await run.see("The text was taken")
+        assert editing.work["name"] == ("B" if key == "m" else "Meanwhile")
+        assert not any(texts.iterdir())
+
+
+async def test_a_change_while_a_conflict_is_decided_is_not_written_over(
+    tmp_path: Path, script: Callable[[str], None]
+) -> None:
+    script(WAIT + REPLACE.format('"Billing.CD"', '"B"'))
+    async with editing_in(tmp_path) as (run, editing, texts):
+        editing_as_text.begin(run.app, editing)
+        await until(lambda: (tmp_path / "begun").exists())
+        editing.change({**editing.work, "name": "Meanwhile"})
+        (tmp_path / "gate").write_text("")
+        await run.see("1 conflict to decide")
+        editing.change({**editing.work, "description": "later still"})
+        await run.press("m", "s")
+        await run.see("1 conflict to decide")
+        await run.press("escape")
+        await run.see("The text is kept in")
+        assert (editing.work["name"], editing.work["description"]) == ("Meanwhile", "later still")
+        assert left(texts)
+
+
+# What was not taken
+
+
+GIVEN_UP = REPLACE.format('"Billing.CD",', '"Billing.CD"') + (
+    "text = path.read_text()\n"
+    "path.write_text(text.replace('\"variables\": {', "
+    '\'"variables": {"New": {"value": "c4n4ry", "isSecret": true},\', 1))\n'
+    "path.with_name('definition.jsonc~').write_text('c4n4ry')\n"
+)
+REPAIR = REPLACE.format('"Billing.CD"', '"Billing.CD",')
+
+
+async def test_a_text_given_up_has_no_secrets_and_is_gone_on_with(
+    tmp_path: Path, script: Callable[[str], None]
+) -> None:
+    script(GIVEN_UP)
+    async with editing_in(tmp_path) as (run, editing, texts):
+        editing_as_text.begin(run.app, editing)
+        await run.see("A comma is missing here.")
+        await run.press("escape")
+        await run.see("The text is kept in")
+        assert not any(b"c4n4ry" in path.read_bytes() for path in texts.rglob("*") if path.is_file())
+        ways_definition.unsaved(run.app)
+        shown = await run.see("A comma is missing here.")
+        assert " text " in shown
+        script(REPAIR)
+        await run.press("enter")
+        await run.see("The text was taken")
+        assert run.app.editings.get(editing.key) is not None
+        assert run.app.editings[editing.key].work["variables"]["New"]["isSecret"]
+        assert not any(texts.iterdir())
+
+
+async def test_a_kept_text_is_thrown_away(tmp_path: Path, script: Callable[[str], None]) -> None:
+    script(GIVEN_UP)
+    async with editing_in(tmp_path) as (run, editing, texts):
+        editing_as_text.begin(run.app, editing)
+        await run.see("A comma is missing here.")
+        await run.press("escape")
+        await run.see("The text is kept in")
+        ways_definition.unsaved(run.app)
+        await run.see("A comma is missing here.")
+        await run.press("D")
+        await run.see("Throw a text away")
+        await run.confirm()
+        await run.see("Every edit was saved, or thrown away.")
+        assert not any(texts.iterdir())
+
+
+def test_what_a_killed_run_has_left_is_told_without_its_secrets(tmp_path: Path) -> None:
+    raw = rich()
+    made_of = Edit("aa", "http://one", "p1", "Billing", 5, raw, raw)
+    changed, same = (TextFile.create(tmp_path, to_text(raw), ".jsonc") for _ in range(2))
+    for file in (changed, same):
+        kept_texts.put_beside(file, made_of)
+    secret = '"variables": {"New": {"value": "c4n4ry", "isSecret": true},'
+    changed.write(to_text(raw).replace('"variables": {', secret, 1))
+    kept_texts.tidy(tmp_path)
+    [found] = kept_texts.load(tmp_path)
+    assert (found.file.path, found.edit.work) == (changed.path, raw)
+    assert found.mistake is None
+    assert "c4n4ry" not in found.file.read()
+    assert not same.path.parent.exists()
+
+
+async def test_a_text_left_behind_is_told_at_the_start(tmp_path: Path) -> None:
+    raw = rich()
+    file = TextFile.create(tmp_path / "state", "half", ".jsonc")
+    kept_texts.put_beside(file, Edit("aa", "http://one", "p1", "Billing", 5, raw, raw))
+    async with running(tmp_path) as run:
+        assert "Not saved yet: a text of Billing.CD; :unsaved goes on with it." in [
+            said.text for said in run.app.said
+        ]
+
+
+async def test_an_editor_with_a_window_of_its_own_keeps_the_file(
+    tmp_path: Path, script: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script("pass")
+    monkeypatch.setattr(external_editor, "AT_ONCE_SECONDS", 60.0)
+    async with editing_in(tmp_path) as (run, editing, texts):
+        editing_as_text.begin(run.app, editing)
+        await run.see("such as code --wait")
+        [file] = left(texts)
+        ways_definition.unsaved(run.app)
+        await run.see("Every edit was saved, or thrown away.")
+        await run.press("escape")
+        file.write_text(file.read_text().replace('"Billing.CD"', '"B"'))
+        ways_definition.unsaved(run.app)
+        await run.see("A text from your editor")
+        await run.press("enter")
+        await run.see("The text was taken")
+        assert run.app.editings[editing.key].work["name"] == "B"

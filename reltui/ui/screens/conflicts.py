@@ -24,13 +24,21 @@ class ConflictsScreen(ProjectScreen[int]):
     place = Place.CONFLICTS
 
     def __init__(
-        self, editing: Editing, found: Merge, theirs: tuple[str, str], then: Callable[[Merge], None]
+        self,
+        editing: Editing,
+        found: Merge,
+        theirs: tuple[str, str],
+        then: Callable[[Merge], None],
+        left: Callable[[], None] = lambda: None,
     ) -> None:
-        """`theirs` is who changed it, and to which revision; `then` is called once all is decided."""
+        """`theirs` is who changed it, and to which revision; `then` is called once all is decided, `left`
+        when the screen is left before that."""
         self.editing = editing
         self.merge = found
         self.who, self.revision = theirs
         self._then = then
+        self._left = left
+        self._is_done = False
         self.decided: dict[int, bool] = {}
         """Whether mine is taken, for those that are decided."""
         self._read_at = time.time()
@@ -137,8 +145,14 @@ class ConflictsScreen(ProjectScreen[int]):
             self.update()
             self.app.say("What was decided leads to more conflicts: decide these too.", "warn")
             return
+        self._is_done = True
         self.app.pop_screen()
         self._then(found)
+
+    def on_unmount(self) -> None:
+        """Whatever closed it: without a decision nothing is taken."""
+        if not self._is_done:
+            self._left()
 
     def open_row(self, key: int) -> None:
         self.app.say("m takes what was changed here, t what is on the server; s goes on.")
