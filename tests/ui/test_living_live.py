@@ -31,6 +31,7 @@ async def test_one_project_without_permission_is_named_in_the_title_and_below(tm
 @in_loop
 async def test_a_sign_in_that_ended_keeps_the_rows_and_the_verbs_say_why(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
+        await run.press("g")
         await run.point_at("Audit.CD")
         await run.see("6/6 projects ok")
         run.demo.service.accounts[0].left = 0
