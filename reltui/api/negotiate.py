@@ -176,7 +176,7 @@ class Lanes:
         raise self._never_through()
 
     async def _legs(self, lane: _Lane, account: Account) -> None:
-        """Requests to and fro until the server is content. Raises _Lost, NotSignedIn."""
+        """Requests and answers until the server is content. Raises _Lost, NotSignedIn."""
         scheme = SCHEMES[lane.auth.sign_in]
         binding: Any = None
         if self._profile.url.startswith("https:"):

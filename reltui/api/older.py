@@ -94,7 +94,7 @@ def sent(name: str, body: Any, generation: str) -> Any:
 
 
 def asked(name: str, query: Mapping[str, str], generation: str) -> dict[str, str]:
-    """The parameters that the server reads. Raises Lacking: without one of them it would be another question."""
+    """The parameters that the server reads. Raises Lacking: without one it would be another question."""
     known = _PARAMETERS.get(name)
     if known is None:
         return dict(query)

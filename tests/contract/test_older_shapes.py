@@ -107,7 +107,7 @@ def test_what_came_with_4_is_not_there(generation: str, version: str) -> None:
         for method, path, body, status in absent:
             assert client.call(method, f"{area}/{path}", body).status == status, (method, path)
         for expand in ("lastRelease", "manualInterventions"):
-            assert client.call("GET", f"{area}/definitions", _expand=expand).status == 400
+            assert client.call("GET", f"{area}/definitions?$expand={expand}").status == 400
         client.version = "4.0-preview"
         newer = client.call("GET", f"{area}/releases")
         assert (newer.status, newer.json["typeKey"]) == (400, "VssVersionOutOfRangeException")

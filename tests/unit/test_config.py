@@ -276,8 +276,8 @@ def test_a_wrong_key_of_the_keyboard_is_named_with_its_line(tmp_path: Path) -> N
         ConfigError, match=r'config\.toml:3: keys\.help: "F1" is not a key; did you mean "f1"'
     ):
         keymap(found)
-    found = load(tmp_path, '[keys]\nopen = "x"\nquitt = "x"\n')
-    with pytest.raises(ConfigError, match=r'config\.toml:3: keys\.quitt: .* Did you mean "quit'):
+    found = load(tmp_path, '[keys]\nopen = "x"\nquits = "x"\n')
+    with pytest.raises(ConfigError, match=r'config\.toml:3: keys\.quits: .* Did you mean "quit'):
         keymap(found)
 
 
