@@ -203,8 +203,10 @@ def test_stages_are_renamed_added_and_removed() -> None:
     assert ("", "order of stages", "DEV > PROD", "DEV > PROD > SMOKE") in come
 
 
-def test_a_stage_made_anew_under_its_name_is_the_same_stage() -> None:
-    assert changed(lambda raw: raw["environments"][1].update(id=77)) == []
+def test_a_stage_made_anew_under_its_name_is_told() -> None:
+    ((where, what, _, new),) = changed(lambda raw: raw["environments"][1].update(id=77))
+    assert (where, new) == ("PROD", "77")
+    assert what.startswith("stage made anew")
 
 
 def test_approvals_conditions_policies_and_variables() -> None:
@@ -233,7 +235,10 @@ def test_gates() -> None:
         "gates": [{"tasks": [{"name": "Open incidents"}]}],
         "gatesOptions": {"isEnabled": True, "timeout": 60, "samplingInterval": 5},
     }
-    ((where, what, old, new),) = changed(lambda raw: raw["environments"][1].update(preDeploymentGates=gates))
+    (where, what, old, new), *more = changed(
+        lambda raw: raw["environments"][1].update(preDeploymentGates=gates)
+    )
+    assert more == [("PROD", "gates before", None, "on")]
     assert (where, what, old) == ("PROD", "gates before", None)
     assert new is not None
     assert new.startswith("Open incidents; every 5 min")

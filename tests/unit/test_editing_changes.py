@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reltui.model.change import MASKED, Difference
+from reltui.model.editing import matching
 from reltui.model.editing.changes import changes, raw_lines
 from reltui.model.editing.matching import meaning, ordered
 from reltui.model.editing.owned import unowned
@@ -199,7 +200,10 @@ ASKED = ("postDeployApprovals", "approvals", 0)
             ("TEST", "schedule", NIGHTLY, "mon, tue, wed, thu, fri at 03:05 UTC"),
         ),
         (lambda d: prod(d).update(schedules=[SCHEDULE]), ("PROD", "schedule", None, NIGHTLY)),
-        (in_prod(0, "executionPolicy", "concurrencyCount"), ("PROD", "deployments at once", "1", "any number")),
+        (
+            in_prod(0, "executionPolicy", "concurrencyCount"),
+            ("PROD", "deployments at once", "1", "any number"),
+        ),
         (
             in_prod(1, "executionPolicy", "queueDepthCount"),
             ("PROD", "queue", "each in its turn", "only the newest waits"),
@@ -234,7 +238,12 @@ ASKED = ("postDeployApprovals", "approvals", 0)
         ),
         (
             in_prod({**LEE, "id": "other"}, *ASKED, "approver"),
-            ("PROD", "post-approval: approver", None, "Lee Ortega (CORP\\lee)"),
+            (
+                "PROD",
+                "post-approval",
+                "Lee Ortega (11111111-2222-4333-8444-555555555555)",
+                "Lee Ortega (other)",
+            ),
         ),
         (in_prod(True, *ASKED, "isNotificationOn"), ("PROD", "post-approval: isNotificationOn", None, "yes")),
         # Gates
@@ -253,7 +262,7 @@ ASKED = ("postDeployApprovals", "approvals", 0)
         ),
         (
             dev([{"tasks": [task("Off")]}], "postDeploymentGates", "gates"),
-            ("DEV", "gates after: gate", None, "Off"),
+            ("DEV", "gates after", None, "Off"),
         ),
         # Jobs
         (
@@ -329,7 +338,8 @@ def test_a_change_is_told_once() -> None:
         ("DEV", "task Copy: script", "Write-Host hello", "b")
     ]
     assert told(in_prod(approvals(), "postDeployApprovals")) == [
-        ("PROD", "post-approval", "Lee Ortega", "automatic")
+        ("PROD", "post-approval", "Lee Ortega", "automatic"),
+        ("PROD", "post-approval asked", "after the gates pass", "before the gates"),
     ]
 
 
@@ -372,7 +382,7 @@ def test_a_moved_and_edited_task_tells_both() -> None:
 def test_long_values_are_cut_round_what_differs() -> None:
     text = "x" * 4000
     ((_, _, old, new),) = told(lambda d: steps(d)[0]["inputs"].update(script=text + "1"))
-    assert (old, new) == ("Write-Host hello", "x" * 160 + "...")
+    assert (old, new) == ("Write-Host hello", "x" * 160 + "... and 3841 more signs")
     before, later = rich(), rich()
     steps(before)[0]["inputs"]["script"] = text + "a" + text
     steps(later)[0]["inputs"]["script"] = text + "b" + text
@@ -381,6 +391,139 @@ def test_long_values_are_cut_round_what_differs() -> None:
     assert found.new is not None
     assert found.old != found.new
     assert max(len(found.old), len(found.new)) < 200
+
+
+def test_a_stage_that_loses_or_changes_its_number_is_made_anew() -> None:
+    what = "stage made anew, its history ends: number"
+    assert told(lambda d: prod(d).update(id=0)) == [("PROD", what, "43", "")]
+    assert told(lambda d: prod(d).pop("id")) == [("PROD", what, "43", "")]
+    assert told(lambda d: prod(d).update(id=99)) == [("PROD", what, "43", "99")]
+
+
+def test_a_stage_that_got_its_number_says_so() -> None:
+    old = rich()
+    prod(old)["id"] = 0
+    assert [(d.what, d.old, d.new) for d in changes(old, rich())] == [("stage: number", None, "43")]
+
+
+def test_what_comes_is_told_with_all_that_it_does() -> None:
+    def stage_comes(raw: Json) -> None:
+        jobs = [job("Run", "agentBasedDeployment", 1, task("Wipe", inputs={"script": "rm"}), queueId=17)]
+        raw["environments"].append(stage("SMOKE", 4, *jobs, preDeployApprovals=approvals(LEE)))
+
+    found = told(stage_comes)
+    for row in (
+        ("SMOKE", "starts", None, "manual only"),
+        ("SMOKE", "pre-approval", None, "Lee Ortega"),
+        ("SMOKE", "pre-approval timeout", "30 days (default)", "24h"),
+        ("SMOKE", "job", None, "Run (on an agent, 1 task)"),
+        ("SMOKE", "job Run: queue", None, "Fast (17)"),
+        ("SMOKE", "task", None, "Wipe (Run)"),
+        ("SMOKE", "task Wipe: script", None, "rm"),
+    ):
+        assert row in found
+
+    def other_type(raw: Json) -> None:
+        steps(raw)[0] = task("Copy", taskId="another", inputs={"script": "rm"})
+
+    found = told(other_type)
+    assert ("DEV", "task Copy: type", None, "another") in found
+    assert ("DEV", "task Copy: script", None, "rm") in found
+    assert ("DEV", "task", "Copy (Run on agent)", None) in found
+
+
+def test_the_words_are_told_and_then_what_they_leave_out() -> None:
+    def filtered(raw: Json) -> None:
+        raw["environments"][1]["conditions"][1]["value"] = (
+            '{"sourceBranch":"main","tags":["good"],"createReleaseOnBuildTagging":true}'
+        )
+
+    assert told(filtered) == [
+        (
+            "TEST",
+            "starts",
+            "after DEV, if drop is of branch release/*, tags good",
+            "after DEV, if drop is of branch main, tags good",
+        ),
+        ("TEST", "conditions[1].value.createReleaseOnBuildTagging", None, "yes"),
+    ]
+
+    def asked(raw: Json) -> None:
+        side = prod(raw)["postDeployApprovals"]["approvals"]
+        side[0]["isNotificationOn"] = True
+        side.append({**side[0], "approver": CAB, "isNotificationOn": False})
+
+    assert told(asked) == [
+        ("PROD", "post-approval", "Lee Ortega", "Lee Ortega and [Billing]\\CAB (any order)"),
+        ("PROD", "post-approval: isNotificationOn", None, "yes"),
+    ]
+
+
+def test_two_people_of_one_name_are_told_apart() -> None:
+    def change(raw: Json) -> None:
+        other = {"displayName": "Lee Ortega", "id": "77777777-2222-4333-8444-555555555555", "uniqueName": "x"}
+        prod(raw)["postDeployApprovals"]["approvals"] = approvals(other, CAB)["approvals"]
+
+    ((_, _, old, new),) = [row for row in told(change) if row[1] == "post-approval"]
+    assert (old, new) == ("Lee Ortega (CORP\\lee)", "Lee Ortega (x) and [Billing]\\CAB (any order)")
+
+
+def test_a_text_of_several_lines_is_told_by_its_lines() -> None:
+    text = "\n".join(f"line {number}" for number in range(1, 301))
+    old, new = rich(), rich()
+    steps(old)[0]["inputs"]["script"] = text
+    steps(new)[0]["inputs"]["script"] = text.replace("line 4\n", "").replace("line 150", "rm -rf /")
+    assert [(d.what, d.old, d.new) for d in changes(old, new)] == [
+        ("task Copy: script, line 4", "line 4", None),
+        ("task Copy: script, line 149", "line 150", "rm -rf /"),
+    ]
+    found = told(lambda d: steps(d).append(task("More", inputs={"script": text})))
+    assert ("DEV", "task More: script, line 200", None, "line 200") in found
+    assert found[-1] == ("DEV", "task More: script, 100 more lines", None, "the JSON has them")
+
+
+def test_gates_that_are_switched_off_are_still_there() -> None:
+    def change(raw: Json) -> None:
+        gates = prod(raw)["preDeploymentGates"]
+        gates["gatesOptions"]["isEnabled"] = False
+        gates["gates"][0]["tasks"][0]["inputs"]["script"] = "x"
+
+    assert told(change) == [
+        ("PROD", "gates before", "on", "off"),
+        ("PROD", "gate Query: script", "Write-Host hello", "x"),
+    ]
+
+
+def test_a_number_is_no_truth() -> None:
+    assert told(lambda d: steps(d)[0].update(enabled=1)) == [("DEV", "task Copy: enabled", "yes", "1")]
+    assert told(in_prod(True, "executionPolicy", "concurrencyCount")) == [
+        ("PROD", "deployments at once", "1", "true")
+    ]
+
+
+def test_a_job_under_another_name_and_of_another_kind_is_the_same_job() -> None:
+    def change(raw: Json) -> None:
+        raw["environments"][0]["deployPhases"][0].update(name="Other", phaseType="runOnServer")
+
+    assert told(change) == [
+        ("DEV", "job renamed", "Run on agent", "Other"),
+        ("DEV", "job Other: runs", "on an agent", "on the server"),
+    ]
+
+
+def test_a_variable_that_is_named_like_a_secret_is_not_told() -> None:
+    def change(raw: Json) -> None:
+        raw["variables"]["DbPassword"] = {"value": "hunter3"}
+
+    assert told(change) == [("", "variable DbPassword", None, MASKED)]
+    old, new = rich(), rich()
+    change(old)
+    new["variables"]["DbPassword"] = {"value": "hunter4"}
+    assert [(d.old, d.new) for d in changes(old, new)] == [(MASKED, MASKED)]
+    assert "hunter" not in repr(raw_lines(old, new))
+    assert f"{MASKED} (another one)" in repr(raw_lines(old, new))
+    new["variables"]["DbPassword"] = secret(None)
+    assert ("variable DbPassword: secret", "no", "yes") in [(d.what, d.old, d.new) for d in changes(old, new)]
 
 
 # What means nothing
@@ -396,7 +539,7 @@ def test_what_the_server_fills_in_by_itself_means_nothing() -> None:
         raw["artifacts"][0]["definitionReference"]["artifactSourceDefinitionUrl"] = {"id": "http://x"}
         first = prod({**raw})
         assert first["name"] == "DEV"
-        first.update(id=99, badgeUrl="x", properties=None, processParameters=None)
+        first.update(badgeUrl="x", properties=None, processParameters=None)
         first["conditions"].reverse()
         first["variables"]["Url"]["isSecret"] = False
         first["owner"] = {"id": LEE["id"].upper(), "displayName": "Lee O."}
@@ -463,7 +606,7 @@ EDITS = st.tuples(st.sampled_from(PLACES) | st.sampled_from(INNER), VALUES)
 
 
 def same(old: Json, new: Json) -> bool:
-    return ordered(meaning(old)) == ordered(meaning(new))
+    return matching.same(ordered(meaning(old)), ordered(meaning(new)))
 
 
 @given(st.lists(EDITS, min_size=1, max_size=4))
@@ -490,6 +633,59 @@ def test_the_value_of_a_secret_is_never_told(value: str, was_secret: bool, is_kn
     for first, second in ((old, new), (new, {**new, "variables": {"Pin": secret("geheim 2")}})):
         assert "geheim" not in repr(changes(first, second))
     assert "geheim" not in repr(raw_lines(new, {**new, "variables": {"Pin": secret("geheim 2")}}))
+
+
+def _otherwise(raw: Json, path: Path) -> Json:
+    """The definition with another value at one place."""
+    value = at(raw, path)
+    if isinstance(value, bool):
+        return put(raw, path, not value)
+    if isinstance(value, int):
+        return put(raw, path, value + 1)
+    if isinstance(value, str) and value.startswith("{"):
+        return put(raw, path, value.replace("false", "true"))
+    return put(raw, path, f"{value}x" if isinstance(value, str) else "n")
+
+
+def _rows(old: Json, new: Json) -> list[list[str | None]]:
+    return [_words(each) for each in changes(old, new)]
+
+
+@given(st.sampled_from(PLACES), st.sampled_from(PLACES), st.booleans())
+def test_no_change_hides_another(first: Path, second: Path, is_close: bool) -> None:
+    raw = rich()
+    if is_close:
+        # One that is told in the same words is the likeliest to hide it.
+        near = [path for path in PLACES if path[:3] == first[:3]]
+        second = near[PLACES.index(second) % len(near)]
+    one = _otherwise(raw, first)
+    both = _otherwise(one, second)
+    if first != second and changes(one, both) and changes(raw, one):
+        assert _rows(raw, both) != _rows(raw, one)
+
+
+NEW_PLACES = [path[2:] for path in PLACES if path[:2] == ("environments", 2)]
+"""Of a stage."""
+BY_ORDER = {("id",), ("rank",), ("deployPhases", 0, "rank"), ("deployPhases", 1, "rank")}
+"""A new one has no number, and its rank is told by the order."""
+
+
+@given(st.sampled_from(NEW_PLACES), st.sampled_from(["stage", "job", "task"]))
+def test_every_value_of_what_is_new_is_told(path: Path, kind: str) -> None:
+    raw, new = rich(), rich()
+    new["environments"].append({**prod(raw), "id": 0, "name": "NEW", "rank": 4})
+    if kind == "job":
+        raw["environments"].append({**new["environments"][3], "deployPhases": []})
+    if kind == "task":
+        raw["environments"].append(
+            {
+                **new["environments"][3],
+                "deployPhases": [{**each, "workflowTasks": []} for each in prod(raw)["deployPhases"]],
+            }
+        )
+    other = _otherwise(new, ("environments", 3, *path))
+    if path not in BY_ORDER and changes(new, other):
+        assert _rows(raw, other) != _rows(raw, new)
 
 
 IGNORED = ("id", "url", "_links", "sourceId", "jobId", "displayName", "uniqueName", "isContainer")

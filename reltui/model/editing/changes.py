@@ -10,17 +10,29 @@ import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from reltui.model.change import Difference
+from reltui.model.change import MASKED, Difference, hides_value
 from reltui.model.decode import bool_of, count_of, list_of, mapping_of, scalar_of, text_of
 from reltui.model.definition import schedule_words
 from reltui.model.editing import wording
-from reltui.model.editing.changes_task import Job, gate_tasks_differ, tasks_differ
+from reltui.model.editing.changes_approvals import approvals_differ, approvers, gates_differ
+from reltui.model.editing.changes_task import Job, at_first, tasks_differ
 from reltui.model.editing.kinds import ConditionKind, condition_kind
-from reltui.model.editing.matching import AUTOMATIC, by_rank, masked, meaning, ordered, pairs, secrets_of
+from reltui.model.editing.matching import (
+    by_rank,
+    masked,
+    meaning,
+    ordered,
+    pairs,
+    same,
+    secrets_of,
+    stage_number,
+    without_twins,
+)
 from reltui.model.editing.owned import unowned
-from reltui.model.editing.shape import at
+from reltui.model.editing.shape import Json, at
 from reltui.model.editing.telling import (
     Found,
     Label,
@@ -29,13 +41,11 @@ from reltui.model.editing.telling import (
     list_differs,
     members_differ,
     object_differs,
+    reads_otherwise,
     value_differs,
 )
 from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText, clean
-
-_LINES_MAXIMUM = 20_000
-"""Lines of a raw difference that are told."""
 
 
 def changes(
@@ -43,30 +53,56 @@ def changes(
 ) -> tuple[Difference, ...]:
     """Every difference, the whole first, then stage by stage; none only when both mean the same.
 
-    `known`: for the names of queues and variable groups.
+    `known`: for the names of tasks, queues and variable groups.
     """
-    before, after = meaning(old), meaning(new)
-    if before == after or ordered(before) == ordered(after):
+    before, after = map(meaning, without_twins(old, new))
+    if same(before, after) or same(ordered(before), ordered(after)):
         return ()
     found = tuple(_Teller(old, new, known).whole(before, after))
     # Whatever the words leave out is still told by its path.
     return found or tuple(value_differs(Spot(SafeText(""), "", (), ()), "", ordered(before), ordered(after)))
 
 
+_LINES_MAXIMUM = 20_000
+"""Lines of a raw difference that are told."""
+
+
 def raw_lines(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[SafeText, ...]:
-    """A unified difference of the JSON without what the server owns; secrets are masked, and one that is
-    another than before says so."""
-    before, after = unowned(old), unowned(new)
+    """A unified difference of the JSON without what the server owns, stage by stage; secrets are masked, and
+    one that is another than before says so. It takes a while for large definitions.
+    """
+    before, after = without_twins(*(unowned(raw, keep_stage_ids=True) for raw in (old, new)))
     known = frozenset(secrets_of(before))
-    was, now = (
-        json.dumps(masked(value, "", known), indent=2, ensure_ascii=False).splitlines()
-        for value in (before, after)
-    )
-    lines = list(map(clean, difflib.unified_diff(was, now, "before", "after", lineterm="")))
+    rows = [value.pop("environments", None) for value in (before, after)]
+    if not all(isinstance(value, list) for value in rows):
+        before["environments"], after["environments"] = rows
+        rows = [[], []]
+    lines = ["--- before", "+++ after", *_unified(before, after, known, "")]
+    for left, right in pairs("environments", *rows):
+        was = None if left is None else rows[0][left]
+        now = None if right is None else rows[1][right]
+        if not same(was, now):
+            name = _stage_name(mapping_of(was if now is None else now))
+            lines += [f"@@ stage {name} @@", *_unified(was, now, known, "    ")]
+    if len(lines) == 2:
+        return ()
     if len(lines) > _LINES_MAXIMUM:
-        more = len(lines) - _LINES_MAXIMUM
-        return (*lines[:_LINES_MAXIMUM], SafeText(f"... {more} more lines"))
-    return tuple(lines)
+        lines[_LINES_MAXIMUM:] = [f"... {len(lines) - _LINES_MAXIMUM} more lines"]
+    return tuple(map(clean, lines))
+
+
+def _unified(old: object, new: object, known: frozenset[str], indent: str) -> list[str]:
+    """The lines of a unified difference of two values, without its head."""
+    was, now = (
+        []
+        if value is None
+        else [
+            f"{indent}{line}"
+            for line in json.dumps(masked(value, "", known), indent=2, ensure_ascii=False).splitlines()
+        ]
+        for value in (old, new)
+    )
+    return list(difflib.unified_diff(was, now, lineterm=""))[2:]
 
 
 _WHOLE: Mapping[str, Label] = {
@@ -82,39 +118,19 @@ _RETENTION: Mapping[str, Label] = {
     "releasesToKeep": "releases kept",
     "retainBuild": "build kept",
 }
+_VARIABLE: Mapping[str, Label] = {
+    "isSecret": ("secret", lambda value: "yes" if value else "no"),
+    "allowOverride": ("settable when a release is made", lambda value: _truth(value)),
+}
 _QUEUES = {0: "each in its turn", 1: "only the newest waits"}
 _POLICY: Mapping[str, Label] = {
     "concurrencyCount": ("deployments at once", lambda value: scalar_of(value) if value else "any number"),
     "queueDepthCount": (
         "queue",
-        lambda value: _QUEUES.get(count_of(value), scalar_of(value)),
+        lambda value: "" if value is None else _QUEUES.get(count_of(value), scalar_of(value)),
     ),
 }
-_ORDERS = {
-    "beforegates": "before the gates",
-    "aftersuccessfulgates": "after the gates pass",
-    "aftergatesalways": "after the gates, passed or not",
-}
-_APPROVAL: Mapping[str, Label] = {
-    "timeoutInMinutes": ("timeout", lambda value: wording.minutes_words(value or 0, "30 days (default)")),
-    "releaseCreatorCanBeApprover": ("creator may approve", lambda value: _truth(value, default=True)),
-    "autoTriggeredAndPreviousEnvironmentApprovedCanBeSkipped": (
-        "skipped if approved the stage before",
-        lambda value: _truth(value),
-    ),
-    "enforceIdentityRevalidation": ("identity checked again", lambda value: _truth(value)),
-    "executionOrder": (
-        "asked",
-        lambda value: _ORDERS.get(scalar_of(value or "beforeGates").lower(), scalar_of(value)),
-    ),
-}
-_GATES: Mapping[str, Label] = {
-    "isEnabled": "on",
-    "timeout": "timeout in minutes",
-    "samplingInterval": "asked every (minutes)",
-    "stabilizationTime": "delay in minutes",
-    "minimumSuccessDuration": "steady for (minutes)",
-}
+_OPTIONS_OF = "environmentOptions"
 _OPTIONS: Mapping[str, Label] = {
     "autoLinkWorkItems": "links work items",
     "badgeEnabled": "badge",
@@ -151,6 +167,13 @@ def _truth(value: object, *, default: bool = False) -> str:
     return "yes" if bool_of(value, default=default) else "no"
 
 
+_USUAL_JOB: Mapping[str, object] = {
+    "condition": "succeeded()",
+    "jobCancelTimeoutInMinutes": 1,
+    "parallelExecution": {"parallelExecutionType": "none"},
+}
+
+
 class _Teller:
     """Goes through both definitions side by side; rows are `meaning`, the raw ones are asked for names."""
 
@@ -158,6 +181,7 @@ class _Teller:
         self._old = old
         self._new = new
         self._known = known
+        self._names = wording.people_names((*approvers(new), *approvers(old)))
 
     def whole(self, old: Row, new: Row) -> Found:
         """All of it."""
@@ -186,17 +210,15 @@ class _Teller:
             yield spot.told(
                 what, *(None if row is None else wording.artifact_words(row) for row in (old, new))
             )
+        if new is None:
             return
+        old = {"alias": new.get("alias"), **at_first(new, {})} if old is None else old
         spot = replace(spot, about=f"{what}: ")
         yield from members_differ(spot, old, new, _ARTIFACT, frozenset({"definitionReference"}))
         yield from object_differs(spot, "definitionReference", old, new, _labelled(_REFERENCES))
 
     def _trigger(self, spot: Spot, old: Row | None, new: Row | None) -> Found:
-        before, after = (None if row is None else wording.trigger_words(row) for row in (old, new))
-        if before != after:
-            yield spot.told("trigger", before, after)
-        elif old is not None and new is not None:
-            yield from value_differs(replace(spot, about="trigger: "), "", old, new)
+        yield from _in_words(spot, "trigger", wording.trigger_words, old, new)
 
     # Stages
 
@@ -221,10 +243,14 @@ class _Teller:
                     None if p is None else _stage_name(r[p]) for p, r in ((left, before), (right, after))
                 )
                 yield own.told("stage", *names)
-            elif before[left] != after[right]:
+                if right is not None:
+                    new_one = replace(own, where=_stage_name(after[right]))
+                    yield from self._stage(new_one, {}, after[right], renamed, frozenset({"rank"}))
+            elif not same(before[left], after[right]):
                 was, now = (_stage_name(row) for row in (before[left], after[right]))
-                if before[left].get("name") != after[right].get("name"):
+                if not same(before[left].get("name"), after[right].get("name")):
                     yield own.member("name").told("stage renamed", was, now)
+                yield from _numbers_differ(replace(own, where=now), before[left], after[right])
                 told = {"rank"} if is_moved or len(stayed) < len(matched) else set()
                 yield from self._stage(
                     replace(own, where=now), before[left], after[right], renamed, frozenset(told)
@@ -234,21 +260,25 @@ class _Teller:
         self, spot: Spot, old: Row, new: Row, renamed: Mapping[str, str], told: frozenset[str]
     ) -> Found:
         apart = {"id", "name", "owner", "conditions", "schedules", "variables", "variableGroups"}
-        apart |= {"retentionPolicy", "executionPolicy", "environmentOptions", "deployPhases"}
+        apart |= {"retentionPolicy", "executionPolicy", _OPTIONS_OF, "deployPhases"}
         apart |= {
             f"{side}{step}" for side in ("preDeploy", "postDeploy") for step in ("Approvals", "mentGates")
         }
         yield from self._conditions(spot, old, new, renamed)
         yield from list_differs(spot, "schedules", old, new, self._schedule)
-        yield from object_differs(spot, "preDeployApprovals", old, new, self._approvals("pre-approval"))
-        yield from object_differs(spot, "preDeploymentGates", old, new, self._gates("gates before"))
+        asked, gated = partial(approvals_differ, self._names), partial(gates_differ, self._known)
+        yield from object_differs(spot, "preDeployApprovals", old, new, partial(asked, "pre-approval"))
+        yield from object_differs(spot, "preDeploymentGates", old, new, partial(gated, "gates before"))
         yield from self._jobs(spot, old, new)
-        yield from object_differs(spot, "postDeploymentGates", old, new, self._gates("gates after"))
-        yield from object_differs(spot, "postDeployApprovals", old, new, self._approvals("post-approval"))
+        yield from object_differs(spot, "postDeploymentGates", old, new, partial(gated, "gates after"))
+        yield from object_differs(spot, "postDeployApprovals", old, new, partial(asked, "post-approval"))
         yield from object_differs(spot, "executionPolicy", old, new, _labelled(_POLICY))
         yield from object_differs(spot, "retentionPolicy", old, new, _labelled(_RETENTION))
-        yield from object_differs(spot, "environmentOptions", old, new, _labelled(_OPTIONS))
-        if old.get("owner") != new.get("owner"):
+        options = (
+            old if old else {"environmentOptions": at_first(mapping_of(new.get("environmentOptions")), {})}
+        )
+        yield from object_differs(spot, "environmentOptions", options, new, _labelled(_OPTIONS))
+        if not same(old.get("owner"), new.get("owner")):
             own = spot.member("owner")
             was, now = (wording.person_words(raw) or None for raw in self._raw(own))
             if was != now:
@@ -263,83 +293,22 @@ class _Teller:
         own = spot.member("conditions")
         before, after = old.get("conditions"), new.get("conditions")
         carried = _carried(before, renamed)
-        if before == after or _holds_same(carried, after):
+        is_new = not old
+        if not is_new and (same(before, after) or _holds_same(carried, after)):
             return
         was, now = wording.conditions_words(before, renamed), wording.conditions_words(after, {})
-        if was != now:
-            yield own.told("starts", was, now)
-        else:
-            yield from value_differs(own, "conditions", carried, after)
+        if was != now or is_new:
+            yield own.told("starts", None if is_new else was, now)
+        said = reads_otherwise(lambda rows: wording.conditions_words(rows, {}), after) if was != now else None
+        left = list(value_differs(own, "conditions", wording.opened(carried), wording.opened(after), said))
+        if not left and was == now and not is_new:
+            # The same, written otherwise.
+            left = list(value_differs(own, "conditions", carried, after))
+        # What stands inside of a text has no place of its own.
+        yield from (replace(each, path=each.path[: len(own.new) + 2]) for each in left)
 
     def _schedule(self, spot: Spot, old: Row | None, new: Row | None) -> Found:
-        before, after = (None if row is None else schedule_words(row) for row in (old, new))
-        if before != after:
-            yield spot.told("schedule", before, after)
-        elif old is not None and new is not None:
-            yield from value_differs(replace(spot, about="schedule: "), "", old, new)
-
-    def _approvals(self, side: str) -> Any:
-        def tell(spot: Spot, old: Row, new: Row) -> Found:
-            raws = self._raw(spot)
-            was, now = map(wording.approvals_words, raws)
-            if _asked(old) == _asked(new):
-                # The same people, though one side may not tell their names.
-                was = now
-            if was != now:
-                yield spot.told(side, was or None, now or None)
-            options = mapping_of(old.get("approvalOptions")), mapping_of(new.get("approvalOptions"))
-            told = frozenset({"requiredApproverCount"}) if was != now else frozenset[str]()
-            if was != now == AUTOMATIC:
-                # Nobody is asked any more, so that nothing of how they were asked is left.
-                told = frozenset(options[0])
-            about = replace(spot.member("approvalOptions"), about=f"{side} ")
-            yield from members_differ(about, *options, _APPROVAL, told)
-            yield from self._steps(replace(spot, about=f"{side}: "), old, new, is_told=was != now)
-            rest = frozenset({"approvals", "approvalOptions"})
-            yield from members_differ(replace(spot, about=f"{side}: "), old, new, {}, rest)
-
-        return tell
-
-    def _steps(self, spot: Spot, old: Row, new: Row, *, is_told: bool) -> Found:
-        """What the words for all approvers together leave out."""
-
-        def tell(own: Spot, before: Row | None, after: Row | None) -> Found:
-            raws = self._raw(own)
-            if before is None or after is None:
-                if not is_told:
-                    people = (wording.person_words(mapping_of(raw).get("approver")) for raw in raws)
-                    names = tuple(
-                        None if row is None else person or "automatic"
-                        for row, person in zip((before, after), people, strict=True)
-                    )
-                    yield own.told(f"{spot.about}approver", *names)
-                return
-            told = frozenset({"rank", "isAutomated", "approver"}) if is_told else frozenset[str]()
-            yield from members_differ(own, before, after, {}, told)
-
-        yield from list_differs(spot, "approvals", old, new, tell)
-
-    def _gates(self, side: str) -> Any:
-        def tell(spot: Spot, old: Row, new: Row) -> Found:
-            was, now = map(wording.gates_words, self._raw(spot))
-            if was != now:
-                yield spot.told(side, was or None, now or None)
-            options = mapping_of(old.get("gatesOptions")), mapping_of(new.get("gatesOptions"))
-            about = replace(spot.member("gatesOptions"), about=f"{side}: ")
-            told = frozenset(_GATES) if was != now else frozenset[str]()
-            yield from members_differ(about, *options, _GATES, told)
-            is_told = was != now
-            yield from list_differs(
-                replace(spot, about=f"{side}: "),
-                "gates",
-                old,
-                new,
-                lambda own, a, b: gate_tasks_differ(own, a, b, is_told=is_told),
-            )
-            rest = frozenset({"gates", "gatesOptions"})
-            yield from members_differ(replace(spot, about=f"{side}: "), old, new, {}, rest)
-
-        return tell
+        yield from _in_words(spot, "schedule", schedule_words, old, new)
 
     # Jobs
 
@@ -349,11 +318,11 @@ class _Teller:
             yield from value_differs(spot.member("deployPhases"), "deployPhases", *rows)
             return
         before, after = (value or [] for value in rows)
-        if before == after:
+        if same(before, after):
             return
         here = spot.member("deployPhases")
         matched = pairs("deployPhases", before, after)
-        is_moved = _order(here, "jobs", before, after, matched)
+        is_moved = _order(here, "jobs", before, after, matched) if before else ()
         yield from is_moved
         is_whole = not is_moved and all(None not in pair for pair in matched)
         jobs = []
@@ -366,13 +335,15 @@ class _Teller:
                 yield own.told(
                     "job", *(None if row is None else wording.job_words(row) for row in (was, now))
                 )
-            elif was != now:
+                if now is not None:
+                    yield from self._job(own, _new_job(now), now, frozenset({"rank", "phaseType"}))
+            elif not same(was, now):
                 yield from self._job(own, was, now, frozenset() if is_whole else frozenset({"rank"}))
-        yield from tasks_differ(spot, jobs)
+        yield from tasks_differ(spot, jobs, self._known)
 
     def _job(self, spot: Spot, old: Row, new: Row, told: frozenset[str]) -> Found:
         name = text_of(new.get("name"))
-        if old.get("name") != new.get("name"):
+        if not same(old.get("name"), new.get("name")):
             yield spot.member("name").told("job renamed", text_of(old.get("name")), name)
         about = replace(spot, about=f"job {name}: ")
         runs: Mapping[str, Label] = {"phaseType": ("runs", wording.job_kind_words)}
@@ -381,7 +352,7 @@ class _Teller:
         yield from object_differs(about, "deploymentInput", old, new, _labelled(labels))
 
     def _job_labels(self, old: Row, new: Row) -> Mapping[str, Label]:
-        row = new if new.get("phaseType") == old.get("phaseType") else {}
+        row = new if same(new.get("phaseType"), old.get("phaseType")) else {}
         return {
             "queueId": ("queue", lambda number: wording.queue_words(row, number, self._known)),
             "timeoutInMinutes": ("timeout", wording.minutes_words),
@@ -396,9 +367,36 @@ class _Teller:
         }
 
 
-def _asked(side: Row) -> tuple[object, object]:
-    """Who has to approve, and how many of them."""
-    return side.get("approvals"), mapping_of(side.get("approvalOptions")).get("requiredApproverCount")
+def _new_job(job: Row) -> Row:
+    """What need not be told of a job that is new."""
+    found: Json = {key: job[key] for key in ("name", "phaseType") if key in job}
+    settings = job.get("deploymentInput")
+    if isinstance(settings, Mapping):
+        found["deploymentInput"] = at_first(settings, _USUAL_JOB)
+    return found
+
+
+def _in_words(spot: Spot, what: str, words: Callable[[Row], str], old: Row | None, new: Row | None) -> Found:
+    """What differs of a thing that is told in words, and then what the words leave out."""
+    before, after = (None if row is None else words(row) for row in (old, new))
+    if before != after:
+        yield spot.told(what, before, after)
+    if new is not None:
+        said = reads_otherwise(lambda row: words(mapping_of(row)), new) if before != after else None
+        base = at_first(new, {}) if old is None else old
+        yield from value_differs(replace(spot, about=f"{what}: "), "", base, new, said)
+
+
+def _numbers_differ(spot: Spot, old: Row, new: Row) -> Found:
+    """That a stage is another one for the server, though it has the name of the old one."""
+    before, after = stage_number(old), stage_number(new)
+    if before == after:
+        return
+    own = spot.member("id")
+    if before:
+        yield own.told("stage made anew, its history ends: number", str(before), str(after) if after else "")
+    else:
+        yield own.told("stage: number", None, str(after))
 
 
 def _labelled(labels: Mapping[str, Label]) -> Callable[[Spot, Row, Row], Found]:
@@ -472,24 +470,28 @@ def _each_variable(spot: Spot, old: Row, new: Row) -> Iterator[Difference]:
         was = None if before is None else old[before]
         now = None if after is None else new[after]
         own = spot.member(after or before or "")
-        if was != now or before not in (None, after):
-            yield from _variable(own, f"variable {after or before}", was, now)
+        if not same(was, now) or before not in (None, after):
+            yield from _variable(own, after or before or "", was, now)
 
 
-def _variable(spot: Spot, what: str, old: object, new: object) -> Found:
+def _variable(spot: Spot, name: str, old: object, new: object) -> Found:
+    what = f"variable {name}"
     if not all(value is None or isinstance(value, Mapping) for value in (old, new)):
         yield from value_differs(replace(spot, about=what), "", old, new)
         return
     was = None if old is None else mapping_of(old)
     now = None if new is None else mapping_of(new)
-    before, after = wording.variable_words(was, now)
-    both = was is not None and now is not None
-    if before != after:
+    before, after = wording.variable_words(name, was, now)
+    is_hidden = MASKED in (before, after)
+    is_another = is_hidden and not same((was or {}).get("value"), (now or {}).get("value"))
+    if before != after or is_another:
         yield spot.told(what, before, after)
-    if both:
-        told = frozenset({"isSecret", "value"} if before != after or (now or {}).get("isSecret") else ())
-        about = replace(spot, about=f"{what}: ")
-        labels: Mapping[str, Label] = {
-            "allowOverride": ("settable when a release is made", lambda value: _truth(value))
-        }
-        yield from members_differ(about, was or {}, now or {}, labels, told)
+    if now is None:
+        return
+    is_secret = bool(now.get("isSecret"))
+    told = {"value"} if before != after or is_hidden or is_secret else set()
+    if not hides_value(name) and (before != after or is_secret):
+        told.add("isSecret")
+    if was is None and not is_secret:
+        told.add("isSecret")
+    yield from members_differ(replace(spot, about=f"{what}: "), was or {}, now, _VARIABLE, frozenset(told))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from reltui.model.change import MASKED, Difference, hides_value
-from reltui.model.decode import list_of, mapping_of, text_of
-from reltui.model.editing.matching import pairs
+from reltui.model.decode import list_of, mapping_of, scalar_of, text_of
+from reltui.model.editing.matching import pairs, same
 from reltui.model.editing.telling import (
     Found,
     Label,
@@ -18,8 +17,10 @@ from reltui.model.editing.telling import (
     members_differ,
     object_differs,
     value_differs,
+    values_told,
 )
-from reltui.model.editing.wording import minutes_words, value_pair
+from reltui.model.editing.wording import minutes_words
+from reltui.model.resources import Resources
 
 TASKS = "workflowTasks"
 
@@ -61,17 +62,30 @@ _TASK: Mapping[str, Label] = {
 }
 
 
-def tasks_differ(spot: Spot, jobs: Sequence[Job]) -> Found:
+_USUAL: Mapping[str, object] = {"enabled": True, "condition": "succeeded()", "definitionType": "task"}
+"""Of a task that is new."""
+
+
+def at_first(new: Row, usual: Mapping[str, object]) -> Row:
+    """What need not be told of a new thing: what is usual, and what is off or 0."""
+    return {
+        key: value
+        for key, value in new.items()
+        if (same(value, usual[key]) if key in usual else same(value, False) or same(value, 0))
+    }
+
+
+def tasks_differ(spot: Spot, jobs: Sequence[Job], known: Resources) -> Found:
     """Tasks that came, went, moved within a job or to another, and what was changed of those that stayed.
 
-    The tasks of a job that came or went as a whole are told with it.
+    The tasks of a job that went as a whole are told with it; of one that came all is told.
     """
     gone: list[_Place] = []
     come: list[_Place] = []
     stayed: list[tuple[_Place, _Place]] = []
     for job in jobs:
         before, after = (mapping_of(side).get(TASKS) for side in (job.old, job.new))
-        if before == after:
+        if same(before, after):
             continue
         if not _are_objects(before) or not _are_objects(after):
             yield from value_differs(job.spot.member(TASKS), TASKS, before, after)
@@ -95,11 +109,12 @@ def tasks_differ(spot: Spot, jobs: Sequence[Job]) -> Found:
             stayed.append((was, now))
         elif was is not None and was.job.new is not None:
             yield _told(was, None, "task", _in_job(was, was.job.old), None)
-        elif now is not None and now.job.old is not None:
+        elif now is not None:
             yield _told(None, now, "task", None, _in_job(now, now.job.new))
+            yield from task_comes(_spot(None, now), now.row, known)
     for was, now in stayed:
-        if was.row != now.row:
-            yield from task_differs(_spot(was, now), was.row, now.row)
+        if not same(was.row, now.row):
+            yield from task_differs(_spot(was, now), was.row, now.row, known)
 
 
 def _are_objects(rows: object) -> bool:
@@ -155,44 +170,61 @@ def _longest_rising(values: Sequence[int]) -> set[int]:
     return found
 
 
-def task_differs(spot: Spot, old: Row, new: Row, kind: str = "task") -> Found:
+def task_comes(spot: Spot, new: Row, known: Resources, kind: str = "task") -> Found:
+    """All of a task that was not there: its type, how it runs, its inputs."""
+    yield from task_differs(spot, {**at_first(new, _USUAL), "name": new.get("name")}, new, known, kind)
+
+
+def task_differs(spot: Spot, old: Row, new: Row, known: Resources, kind: str = "task") -> Found:
     """What was changed of one task: how it runs, and its inputs by name."""
     name = text_of(new.get("name")) or "(no name)"
-    if old.get("name") != new.get("name"):
+    if not same(old.get("name"), new.get("name")):
         yield spot.member("name").told(f"{kind} renamed", text_of(old.get("name")), name)
     about = replace(spot, about=f"{kind} {name}: ")
-    yield from members_differ(about, old, new, _TASK, frozenset({"name", "inputs"}))
+
+    def type_words(task_id: object) -> str:
+        found = known.task_type(text_of(task_id), text_of(new.get("version")))
+        return f"{found.label} ({text_of(task_id)})" if found is not None else scalar_of(task_id)
+
+    labels = {**_TASK, "taskId": ("type", type_words)}
+    yield from members_differ(about, old, new, labels, frozenset({"name", "inputs"}))
     yield from object_differs(about, "inputs", old, new, _inputs_differ)
 
 
 def _inputs_differ(spot: Spot, old: Row, new: Row) -> Found:
     for name in {**old, **new}:
         before, after = old.get(name), new.get(name)
-        if before == after and type(before) is type(after):
+        if same(before, after):
             continue
-        words: tuple[Any, Any] = value_pair(before, after, name)
+        own = spot.member(name)
         if hides_value(name):
             words = (None if before is None else MASKED, None if after is None else MASKED)
-        yield spot.member(name).told(f"{spot.about}{name}", *words)
+            yield own.told(f"{spot.about}{name}", *words)
+        else:
+            yield from values_told(own, f"{spot.about}{name}", before, after)
 
 
-def gate_tasks_differ(spot: Spot, old: Row | None, new: Row | None, *, is_told: bool) -> Found:
+def gate_tasks_differ(
+    spot: Spot, old: Row | None, new: Row | None, known: Resources, *, is_told: bool
+) -> Found:
     """What was changed of a gate; `is_told`: that one came or went is said already."""
-    if old is None or new is None:
-        if not is_told:
-            names = (None if row is None else _gate_name(row) for row in (old, new))
-            yield spot.told(f"{spot.about}gate", *names)
+    if not is_told and (old is None or new is None):
+        names = (None if row is None else _gate_name(row) for row in (old, new))
+        yield spot.told(f"{spot.about}gate", *names)
+    if new is None:
         return
-    yield from members_differ(spot, old, new, {}, frozenset({"tasks"}))
+    yield from members_differ(spot, old or {}, new, {}, frozenset({"tasks"}))
 
     def tell(own: Spot, before: Row | None, after: Row | None) -> Found:
-        if before is not None and after is not None:
-            yield from task_differs(own, before, after, "gate")
-        elif not is_told:
+        if not is_told and old is not None and (before is None or after is None):
             names = (None if row is None else text_of(row.get("name")) for row in (before, after))
             yield own.told(f"{spot.about}gate", *names)
+        if before is not None and after is not None:
+            yield from task_differs(own, before, after, known, "gate")
+        elif after is not None:
+            yield from task_comes(own, after, known, "gate")
 
-    yield from list_differs(spot, "tasks", old, new, tell)
+    yield from list_differs(spot, "tasks", old or {}, new, tell)
 
 
 def _gate_name(row: Row) -> str:

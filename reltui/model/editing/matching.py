@@ -37,6 +37,19 @@ def exact(value: object) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
+def same(one: object, other: object) -> bool:
+    """Equal JSON, whatever the order of its members; a truth is no number, and 1 is not 1.0."""
+    if one is other:
+        return True
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return len(one) == len(other) and all(
+            key in other and same(value, other[key]) for key, value in one.items()
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and (one == other or (one != one and other != other))
+
+
 # Identity
 
 
@@ -67,6 +80,11 @@ def _stage_id(row: object) -> Hashable:
     return number if number is not None and number > 0 else None
 
 
+def stage_number(stage: object) -> int:
+    """The id of a stage; 0 for one that the server has not numbered yet."""
+    return max(count_of(mapping_of(stage).get("id")), 0)
+
+
 def _name(row: object) -> Hashable:
     return _text(row, "name") or None
 
@@ -85,6 +103,12 @@ def _job_reference(row: object) -> Hashable:
 
 def _job(row: object) -> Hashable:
     return _text(row, "phaseType"), _text(row, "name")
+
+
+def _job_tasks(row: object) -> Hashable:
+    """A job under another name and of another kind, when its tasks were not touched."""
+    tasks = mapping_of(row).get("workflowTasks")
+    return exact(tasks) if tasks else None
 
 
 def _job_place(row: object) -> Hashable:
@@ -134,7 +158,7 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
     "environments": (_stage_id, _name),
     "artifacts": (_alias,),
     "triggers": (exact, _trigger),
-    "deployPhases": (exact, _job_reference, _job, _name, _job_place),
+    "deployPhases": (exact, _job_reference, _job, _name, _job_place, _job_tasks),
     "workflowTasks": (exact, _task, _task_renamed),
     "tasks": (exact, _task),
     "gates": (exact, _gate),
@@ -145,6 +169,24 @@ _KEYS: Mapping[str, tuple[Key, ...]] = {
     "downloadInputs": (_alias, exact),
 }
 """By what the entries of a list are the same, the surest first; exactly equal ones for all other lists."""
+
+
+def without_twins(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Json, Json]:
+    """Two definitions of which the stages that are equal on both sides have only what they are known by.
+
+    Most of a large definition is the same before and after, and need not be looked at.
+    """
+    stages = [raw.get("environments") for raw in (old, new)]
+    before, after = ([*each] if isinstance(each, list) else [] for each in stages)
+    for left, right in pairs("environments", before, after):
+        if left is not None and right is not None and same(before[left], after[right]):
+            row = mapping_of(after[right])
+            stub = {key: row[key] for key in ("id", "name", "rank") if key in row}
+            before[left] = after[right] = stub if isinstance(after[right], Mapping) else after[right]
+    found = []
+    for raw, own, found_rows in zip((old, new), stages, (before, after), strict=True):
+        found.append({**raw, "environments": found_rows} if isinstance(own, list) else dict(raw))
+    return found[0], found[1]
 
 
 # Meaning
@@ -164,13 +206,20 @@ def meaning(raw: Mapping[str, Any]) -> Json:
 
 
 def ordered(meant: Mapping[str, Any]) -> Json:
-    """A `meaning` in one order, without the ids of stages: equal for two definitions that do the same."""
+    """A `meaning` in one order: equal for two definitions that do the same."""
     stages = [
-        {key: value for key, value in stage.items() if key != "id"} if isinstance(stage, dict) else stage
+        {key: value for key, value in stage.items() if key != "id"} | _numbered(stage)
+        if isinstance(stage, dict)
+        else stage
         for stage in list_of(meant.get("environments"))
     ]
     found = {**meant, "environments": stages} if stages else meant
     return {key: _sorted(value, key) for key, value in found.items()}
+
+
+def _numbered(stage: Json) -> Json:
+    number = stage_number(stage)
+    return {"id": number} if number else {}
 
 
 _FALSE_MEANS_NOTHING = frozenset({"isSecret", "allowOverride", "isNotificationOn"})
@@ -209,7 +258,8 @@ def _object(raw: Mapping[str, Any], name: str = "") -> Json:
 
 
 def _is_nothing(key: str, value: object) -> bool:
-    return value is None or value in ("", [], {}) or (value is False and key in _FALSE_MEANS_NOTHING)
+    is_empty = isinstance(value, (str, list, Mapping)) and not value
+    return value is None or is_empty or (value is False and key in _FALSE_MEANS_NOTHING)
 
 
 def _value(value: object, key: str) -> Any:
@@ -225,7 +275,7 @@ def _options(raw: Mapping[str, Any]) -> Json:
     if OLD_TIMEOUT in found:
         old = found.pop(OLD_TIMEOUT)
         found.setdefault("timeoutInMinutes", old)
-    return {k: v for k, v in found.items() if k not in _OPTION_DEFAULTS or v != _OPTION_DEFAULTS[k]}
+    return {k: v for k, v in found.items() if k not in _OPTION_DEFAULTS or not same(v, _OPTION_DEFAULTS[k])}
 
 
 def _asks(steps: object) -> bool:
@@ -277,11 +327,16 @@ def _sorted(value: Any, name: str) -> Any:
 # Secrets
 
 
+def _is_hidden(row: Mapping[str, Any], name: str) -> bool:
+    """Whether the value of a variable of this name is not drawn."""
+    return bool(row.get("isSecret")) or hides_value(name)
+
+
 def secrets_of(value: object, name: str = "") -> Iterable[str]:
     """Every text in there that is not to be drawn."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            if key == "value" and value.get("isSecret") and isinstance(item, str):
+            if key == "value" and _is_hidden(value, name) and isinstance(item, str):
                 yield item
             else:
                 yield from secrets_of(item, key)
@@ -293,13 +348,13 @@ def secrets_of(value: object, name: str = "") -> Iterable[str]:
 
 
 def masked(value: Any, name: str = "", known: frozenset[str] | None = None) -> Any:
-    """A copy for the eye, with every secret masked: values of secret variables, and texts under names that
+    """A copy for the eye, with every secret masked: values of secret variables, and those under names that
     look like a secret's. `known`: one that is not among these says that it is another.
     """
     if isinstance(value, Mapping):
-        is_secret = bool(value.get("isSecret"))
+        is_hidden = _is_hidden(value, name)
         return {
-            key: masked(item, "password" if is_secret and key == "value" else key, known)
+            key: masked(item, "password" if is_hidden and key == "value" else key, known)
             for key, item in value.items()
         }
     if isinstance(value, list):

@@ -8,6 +8,7 @@ from typing import Any
 
 from reltui.model.decode import count_of, list_of, mapping_of
 from reltui.model.editing.matching import AUTOMATIC, RANKED, SETS, approver, by_rank, exact, meant, pairs
+from reltui.model.editing.matching import same as alike
 from reltui.model.editing.owned import APPROVALS, DEFINITION_OWNED, STAGE_OWNED
 from reltui.model.editing.shape import Json
 
@@ -76,7 +77,7 @@ def same(one: object, other: object) -> bool:
     """Equal JSON; a truth is no number."""
     if one is ABSENT or other is ABSENT:
         return one is other
-    return one == other and exact(one) == exact(other)
+    return alike(one, other)
 
 
 def items_of(name: str, base: Sequence[Any], mine: Sequence[Any], theirs: Sequence[Any]) -> list[Item]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from reltui.model.approval import ApprovalStep, approval_plan_from_json
 from reltui.model.attempt import gates_plan_from_json
-from reltui.model.change import MASKED
-from reltui.model.decode import int_of, list_of, mapping_of, objects_of, scalar_of, text_of
+from reltui.model.change import MASKED, hides_value
+from reltui.model.decode import bool_of, count_of, int_of, list_of, mapping_of, objects_of, scalar_of, text_of
 from reltui.model.definition import filter_words, trigger_from_json
 from reltui.model.editing.kinds import (
     JOB_WORDS,
@@ -19,7 +21,8 @@ from reltui.model.editing.kinds import (
     job_kind,
     trigger_kind,
 )
-from reltui.model.editing.matching import AUTOMATIC, masked
+from reltui.model.editing.matching import AUTOMATIC, masked, person_key, same
+from reltui.model.identity import identity_from_json
 from reltui.model.resources import Resources
 from reltui.model.text import SafeText, clean
 from reltui.model.words import count, short_name
@@ -49,9 +52,14 @@ def value_words(value: object, name: str = "") -> SafeText | None:
     return scalar_of(shown) or clean(str(shown))
 
 
+def is_long(value: object) -> bool:
+    """Whether a value does not fit into one row."""
+    return len(value_words(value) or "") > _VALUE_LENGTH
+
+
 def value_pair(old: object, new: object, name: str = "") -> tuple[SafeText | None, SafeText | None]:
-    """Two values that differ; of long ones the part round the first difference. They never read the same,
-    but for two secrets."""
+    """Two values that differ; of long ones the part that differs. They never read the same, but for two
+    secrets."""
     before, after = value_words(old, name), value_words(new, name)
     if before is None or after is None:
         return _cut(before), _cut(after)
@@ -59,18 +67,66 @@ def value_pair(old: object, new: object, name: str = "") -> tuple[SafeText | Non
         before, after = clean(json.dumps(old)), clean(json.dumps(new))
     if max(len(before), len(after)) <= _VALUE_LENGTH:
         return before, after
-    pairs = zip(before, after, strict=False)
-    first = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(before), len(after)))
-    start = max(first - _BEFORE_IT, 0)
-    return _cut(before, start), _cut(after, start)
+    shorter = min(len(before), len(after))
+    start = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    behind = next(
+        (n for n in range(shorter - start) if before[-1 - n] != after[-1 - n]),
+        shorter - start,
+    )
+    return _cut(before, start, behind), _cut(after, start, behind)
 
 
-def _cut(text: SafeText | None, start: int = 0) -> SafeText | None:
-    if text is None:
-        return None
-    middle = text[start : start + _VALUE_LENGTH]
-    more = "..." if start + _VALUE_LENGTH < len(text) else ""
-    return SafeText(f"{'...' if start else ''}{middle}{more}")
+def _cut(text: SafeText | None, start: int = 0, behind: int = 0) -> SafeText | None:
+    """What of a text fits into a row; `start` and `behind`: so much at its ends is on both sides."""
+    if text is None or len(text) <= _VALUE_LENGTH:
+        return text
+    first = max(start - _BEFORE_IT, 0)
+    last = first + _VALUE_LENGTH
+    hidden = len(text) - behind - last
+    more = f"... and {count(hidden, 'more sign')}" if hidden > 0 else "..." if last < len(text) else ""
+    return SafeText(f"{'...' if first else ''}{text[first:last]}{more}")
+
+
+_LINES_COMPARED = 250_000
+"""Lines of one text times those of the other, up to which the ones that stayed are looked for."""
+
+
+Lines = list[tuple[int, SafeText | None, SafeText | None]]
+"""Of a text those that differ: number, old, new."""
+
+
+def lines_pair(old: object, new: object, name: str = "") -> Lines:
+    """Two texts of several lines by the lines that differ; empty for all other values.
+
+    A line is numbered as in the newer text, one that is gone as in the older.
+    """
+    if not all(value is None or isinstance(value, str) for value in (old, new)) or hides_value(name):
+        return []
+    texts = [value for value in (old, new) if isinstance(value, str)]
+    if not any("\n" in text for text in texts) or not any(map(is_long, texts)):
+        return []
+    was, now = (text.split("\n") if isinstance(text, str) else [] for text in (old, new))
+    found: Lines = []
+    for start, end, first, last in _changed_lines(was, now):
+        rows = zip_longest(range(start, end), range(first, last))
+        for left, right in rows:
+            pair = value_pair(
+                None if left is None else was[left], None if right is None else now[right], name
+            )
+            found.append(((left if right is None else right or 0) + 1, *pair))
+    return found
+
+
+def _changed_lines(was: Sequence[str], now: Sequence[str]) -> list[tuple[int, int, int, int]]:
+    """Runs of lines that differ, as begin and end in the older and in the newer text."""
+    shorter = min(len(was), len(now))
+    start = next((n for n in range(shorter) if was[n] != now[n]), shorter)
+    behind = next((n for n in range(shorter - start) if was[-1 - n] != now[-1 - n]), shorter - start)
+    middle = was[start : len(was) - behind], now[start : len(now) - behind]
+    if len(middle[0]) * len(middle[1]) > _LINES_COMPARED:
+        return [(start, start + len(middle[0]), start, start + len(middle[1]))]
+    steps = difflib.SequenceMatcher(None, *middle, autojunk=False).get_opcodes()
+    return [(start + a, start + b, start + c, start + d) for kind, a, b, c, d in steps if kind != "equal"]
 
 
 def minutes_words(value: object, none: str = "none") -> str:
@@ -88,30 +144,64 @@ def minutes_words(value: object, none: str = "none") -> str:
 # Approvals
 
 
-def approvals_words(raw: object) -> str:
-    """Who approves and in which order: "automatic", "Lee, then [Billing]\\CAB (in sequence)"."""
-    plan = approval_plan_from_json(raw)
-    steps = [step for step in plan.steps if not step.is_automated]
+def approvals_words(raw: object, names: Mapping[str, str] | None = None) -> str:
+    """Who approves and in which order: "automatic", "Lee, then [Billing]\\CAB (in sequence)".
+
+    `names`: as of `people_names`.
+    """
+    row = mapping_of(raw)
+    everybody = list(objects_of(row.get("approvals")))
+    steps = [step for step in everybody if not bool_of(step.get("isAutomated"))]
     if not steps:
-        return AUTOMATIC if plan.steps else ""
-    ranks: dict[int, list[ApprovalStep]] = {}
-    for step in sorted(steps, key=lambda step: step.rank):
-        ranks.setdefault(step.rank, []).append(step)
-    needed = plan.options.required_count
+        return AUTOMATIC if everybody else ""
+    ranks: dict[int, list[str]] = {}
+    for step in sorted(steps, key=lambda step: count_of(step.get("rank"))):
+        person = mapping_of(step.get("approver"))
+        name = (names or {}).get(person_key(person)) or short_name(identity_from_json(person or None))
+        ranks.setdefault(count_of(step.get("rank")), []).append(name)
+    needed = count_of(mapping_of(row.get("approvalOptions")).get("requiredApproverCount"))
     is_part = 0 < needed < len(steps)
     between = " or " if is_part and needed == 1 else " and "
-    groups = [between.join(short_name(s.approver) for s in group) for group in ranks.values()]
-    names = ", then ".join(groups)
+    groups = [between.join(group) for group in ranks.values()]
+    together = ", then ".join(groups)
     rules = []
     if len(groups) > 1:
         rules.append("in sequence")
     elif len(steps) > 1 and not is_part:
         rules.append("any order")
+    if list(ranks) != list(range(1, len(ranks) + 1)):
+        rules.append(f"ranks {', '.join(map(str, ranks))}")
     if is_part:
         rules.append("any one" if needed == 1 else f"{needed} are enough")
-    if len(steps) < len(plan.steps):
+    if len(steps) < len(everybody):
         rules.append("and automatic")
-    return f"{names} ({', '.join(rules)})" if rules else names
+    return f"{together} ({', '.join(rules)})" if rules else together
+
+
+def people_names(people: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What each person and group is called, by `person_key`; two of one name by account, or else by id."""
+    known: dict[str, Mapping[str, Any]] = {}
+    for person in people:
+        key = person_key(person)
+        if key and (key not in known or not text_of(known[key].get("displayName"))):
+            known[key] = person
+    found: dict[str, str] = {}
+    waiting = set(known)
+    for words in (_short_words, person_words, _words_with_id):
+        named = {key: words(known[key]) for key in known}
+        often = Counter(named.values())
+        alone = {key for key in waiting if named[key] and often[named[key]] == 1}
+        found |= {key: named[key] for key in alone}
+        waiting -= alone
+    return found | {key: f"{_short_words(known[key])} ({clean(key)})" for key in waiting}
+
+
+def _short_words(person: Mapping[str, Any]) -> str:
+    return short_name(identity_from_json(dict(person)))
+
+
+def _words_with_id(person: Mapping[str, Any]) -> str:
+    return f"{text_of(person.get('displayName'))} ({text_of(person.get('id'))})"
 
 
 def person_words(raw: object) -> str:
@@ -140,7 +230,7 @@ def _condition_words(row: Mapping[str, Any], renamed: Mapping[str, str]) -> str:
     if kind == ConditionKind.STAGE:
         name = clean(renamed.get(name.casefold(), name))
         flags = _flags(row.get("value"))
-        return f"after {name}" if flags in ("", "succeeded") else f"after {name} ({flags})"
+        return f"after {name}" if flags == "succeeded" else f"after {name} ({flags or 'no state given'})"
     if kind == ConditionKind.ARTIFACT:
         wanted = filter_words(_inner(row.get("value")))
         return f"if {name} is of {wanted}" if wanted else f"if there is {name}"
@@ -158,8 +248,25 @@ def _flags(value: object) -> str:
     return " or ".join(words) if words and not rest else str(number or "")
 
 
+def opened(conditions: object) -> object:
+    """Conditions with the JSON that stands as text in the value of some of them as what it means: what is off
+    or empty in there means nothing."""
+    if not isinstance(conditions, list):
+        return conditions
+    return [
+        {**row, "value": {key: value for key, value in inner.items() if value}}
+        if isinstance(row, Mapping)
+        and condition_kind(row) == ConditionKind.ARTIFACT
+        and (inner := _inner(row.get("value")))
+        else row
+        for row in conditions
+    ]
+
+
 def _inner(value: object) -> Mapping[str, Any]:
     """The JSON that stands as text in the value of an artifact's condition."""
+    if isinstance(value, Mapping):
+        return value
     try:
         return mapping_of(json.loads(value)) if isinstance(value, str) else {}
     except (ValueError, RecursionError):
@@ -170,10 +277,13 @@ def _inner(value: object) -> Mapping[str, Any]:
 
 
 def gates_words(raw: object) -> str:
-    """The gates of one side of a stage and how they are asked; empty when none is."""
+    """The gates of one side of a stage and how they are asked, be they on or off; empty when there is
+    none."""
     plan = gates_plan_from_json(raw)
-    if not plan.asks:
+    if not plan.names:
         return ""
+    if not mapping_of(raw).get("gatesOptions"):
+        return ", ".join(plan.names)
     return (
         f"{', '.join(plan.names)}; every {plan.sampling_interval} min, timeout {plan.timeout} min, "
         f"delay {plan.stabilization} min, steady for {plan.minimum_success} min"
@@ -235,11 +345,12 @@ def trigger_words(raw: Mapping[str, Any]) -> str:
 
 
 def variable_words(
-    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+    name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
 ) -> tuple[SafeText | None, SafeText | None]:
-    """The values of a variable on both sides. One that is, or becomes, a secret is never told."""
-    before, after = (None if row is None else _variable_value(row) for row in (old, new))
-    is_told = (old or {}).get("value") != (new or {}).get("value")
+    """The values of a variable on both sides. One that is, or becomes, a secret is never told, nor is one
+    whose name looks like a secret's."""
+    before, after = (None if row is None else _variable_value(name, row) for row in (old, new))
+    is_told = not same((old or {}).get("value"), (new or {}).get("value"))
     if old is not None and before == after == VALUE_SET and is_told:
         before = MASKED
     if before is not None and not (old or {}).get("isSecret") and new is not None and new.get("isSecret"):
@@ -247,7 +358,8 @@ def variable_words(
     return before, after
 
 
-def _variable_value(row: Mapping[str, Any]) -> SafeText:
+def _variable_value(name: str, row: Mapping[str, Any]) -> SafeText:
     if not row.get("isSecret"):
-        return scalar_of(row.get("value"))
+        value = scalar_of(row.get("value"))
+        return MASKED if value and hides_value(name) else value
     return VALUE_SET if row.get("value") is not None else MASKED
