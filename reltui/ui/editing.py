@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -65,6 +65,8 @@ class Editing:
         self.trouble = SafeText("")
         """Why the unsaved copy is not on disk."""
         self.key = key or new_key()
+        self.rebased: Callable[[Mapping[str, Any]], None] | None = None
+        """Told after `rebase` what was edited before: places in it may be other ones now."""
         self._store = store
         self._is_stored = bool(key)
         self._undone: list[Step] = []
@@ -123,10 +125,13 @@ class Editing:
 
         There is no way back over this: an older state would take away what others have changed.
         """
+        before = self.work
         self.base = dict(base)
         self._done.clear()
         self._undone.clear()
         self._become(dict(work))
+        if self.rebased is not None:
+            self.rebased(before)
 
     # The unsaved copy
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from reltui.model.editing.matching import pairs
 from reltui.model.editing.outline import Kind, Node, outline
 from reltui.model.editing.shape import Path, at
 
@@ -127,3 +128,25 @@ def followed(before: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> P
     name = at(before, (STAGES, path[1], "name"))
     names = [stage.get("name") for stage in at(now, (STAGES,), ()) if isinstance(stage, Mapping)]
     return (STAGES, names.index(name), *path[2:]) if name in names else path
+
+
+def part_after(before: Mapping[str, Any], now: Mapping[str, Any], path: Path) -> Path | None:
+    """Where a part is after others have changed the definition too, by what it is; None when it is gone."""
+    old: Any = before
+    new: Any = now
+    found: list[str | int] = []
+    member = ""
+    for step in path:
+        if isinstance(step, int) and isinstance(old, list):
+            places = dict(pairs(member, old, new)) if isinstance(new, list) else {}
+            place = places.get(step)
+            if place is None:
+                return None
+            found.append(place)
+            old, new = old[step], new[place]
+        else:
+            found.append(step)
+            member = str(step)
+            old = old.get(step) if isinstance(old, Mapping) else None
+            new = new.get(step) if isinstance(new, Mapping) else None
+    return tuple(found)

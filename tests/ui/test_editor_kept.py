@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from reltui.data.decision import Draft, State, Verb
 from reltui.data.edits import digest
+from reltui.model.editing.shape import put
 from reltui.ui import ways_definition
 from reltui.ui.editing import Editing
 from reltui.ui.screens.editor import EditorScreen
@@ -130,3 +134,74 @@ async def test_an_edit_of_another_host_is_listed_and_opened_as_a_copy(tmp_path: 
         assert isinstance(run.app.screen, EditorScreen)
         assert run.app.screen.editing.key != editing.key
         assert run.app.screen.editing.work["description"] == "mine"
+
+
+# What is asked while the definition comes back from the server
+
+
+def one_more_stage(work: dict[str, Any]) -> dict[str, Any]:
+    """As another one saves it: with a stage before all others."""
+    first = {**work["environments"][0], "name": "CANARY", "id": 999}
+    stages = [{**stage, "rank": rank} for rank, stage in enumerate([first, *work["environments"]], 1)]
+    return {**work, "environments": stages, "revision": work["revision"] + 1}
+
+
+@asynccontextmanager
+async def editor_at(folder: Path, field: str) -> AsyncIterator[tuple[Running, EditorScreen]]:
+    """The editor with the cursor on a field of PROD."""
+    async with running(folder, size=(100, 40)) as run:
+        editing, _ = await editing_of(run)
+        screen = EditorScreen(editing)
+        run.app.push_screen(screen)
+        await run.see("PROD")
+        screen.go_to(("environments", 1), field)
+        yield run, screen
+
+
+def names(screen: EditorScreen) -> list[str]:
+    return [str(stage["name"]) for stage in screen.editing.work["environments"]]
+
+
+async def test_what_is_typed_goes_on_in_its_own_stage(tmp_path: Path) -> None:
+    async with editor_at(tmp_path, "name") as (run, screen):
+        await run.press("enter", "Z")
+        theirs = one_more_stage(screen.editing.work)
+        screen.editing.rebase(theirs, theirs)
+        assert "CANARY" in await run.see("PRODZ")
+        await run.press("Q", "enter")
+        assert names(screen) == ["CANARY", "DEV", "PRODZQ"]
+
+
+async def test_what_others_changed_in_a_field_is_told_while_one_types_there(tmp_path: Path) -> None:
+    async with editor_at(tmp_path, "name") as (run, screen):
+        await run.press("enter")
+        theirs = put(one_more_stage(screen.editing.work), ("environments", 2, "name"), "LIVE")
+        screen.editing.rebase(theirs, theirs)
+        await run.see("was changed on the server")
+        await run.press("enter")
+        assert names(screen) == ["CANARY", "DEV", "LIVE"]
+
+
+async def test_what_is_typed_for_a_stage_that_is_gone_is_written_nowhere(tmp_path: Path) -> None:
+    async with editor_at(tmp_path, "name") as (run, screen):
+        await run.press("enter", "Z")
+        work = screen.editing.work
+        theirs = {**work, "environments": [{**work["environments"][0], "name": "CANARY", "id": 999}]}
+        screen.editing.rebase(theirs, theirs)
+        await run.see("is gone from the definition")
+        await run.press("Q", "enter")
+        assert names(screen) == ["CANARY"]
+
+
+async def test_a_picker_is_closed_rather_than_writing_elsewhere(tmp_path: Path) -> None:
+    async with editor_at(tmp_path, "") as (run, screen):
+        screen.turn_to(0)
+        await run.press("n")
+        await run.see("Add what at PROD?")
+        theirs = one_more_stage(screen.editing.work)
+        screen.editing.rebase(theirs, theirs)
+        await run.see("pick it again")
+        assert run.app.screen is screen
+        assert screen.node.label == "PROD"
+        assert screen.editing.work is not theirs
+        assert names(screen) == ["CANARY", "DEV", "PROD"]

@@ -60,6 +60,8 @@ def _add(editor: EditorScreen, node: Node, offer: Offer, choice: Choice | None) 
 class AddMenu(PickScreen):
     """What can be added to a part, or beside it."""
 
+    is_about_a_part = True
+
     def __init__(self, editor: EditorScreen, node: Node, found: Sequence[Offer]) -> None:
         super().__init__()
         self._editor = editor
@@ -90,6 +92,8 @@ class AddMenu(PickScreen):
 
 class FindPart(PickScreen):
     """Any part of the definition, by words of the way to it."""
+
+    is_about_a_part = True
 
     def __init__(self, editor: EditorScreen) -> None:
         super().__init__()

@@ -43,6 +43,8 @@ class PickScreen(ReltuiScreen):
     """A text field over a list. To override: `heading`, `entries`, `nothing`."""
 
     place = Place.DIALOG
+    is_about_a_part: ClassVar[bool] = False
+    """What is picked is written into a part of the definition that is edited below."""
     columns: ClassVar[Sequence[Column]] = (
         Column("words", "", 36, grow=2),
         Column("detail", "", 20, grow=1, drop=1),

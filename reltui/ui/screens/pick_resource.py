@@ -57,6 +57,8 @@ def open_pick(app: ReltuiApp, editing: Editing, question: Question, take: Take) 
 class PickResource(PickScreen):
     """One of what the server offers, found by words of its name and what is told of it."""
 
+    is_about_a_part = True
+
     columns: ClassVar[Sequence[Column]] = (
         Column("name", "", 24, grow=2),
         Column("detail", "", 14, grow=1, drop=2),
@@ -160,6 +162,8 @@ class PickResource(PickScreen):
 class PickIdentity(FindPeople):
     """A person or a group, found by the server."""
 
+    is_about_a_part = True
+
     def __init__(self, server: str, title: SafeText, take: Take) -> None:
         super().__init__(server, groups=True)
         self._title = title
@@ -189,6 +193,8 @@ def _identity_choice(each: Identity) -> Choice:
 
 class PickValue(PickScreen):
     """One of the values that a field can have."""
+
+    is_about_a_part = True
 
     def __init__(
         self,

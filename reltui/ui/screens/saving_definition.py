@@ -48,6 +48,8 @@ class Saving:
         self._editing = editing
         self._theirs: Definition | None = None
         """As it was read just now; None for a new one."""
+        self._work = editing.work
+        """What was to be saved when it began."""
         self._taken: tuple[Difference, ...] = ()
         """What others have changed since the edit began."""
 
@@ -55,6 +57,7 @@ class Saving:
         """The definition as it is now: go on with it, merged where it has moved."""
         self._theirs = theirs
         editing = self._editing
+        self._work = editing.work
         if editing.base is None or theirs.revision == editing.base.get("revision"):
             self.check()
             return
@@ -72,6 +75,10 @@ class Saving:
     def merged(self, found: Merge) -> None:
         """Every conflict is decided: the edit stands on what the server has now."""
         if self._theirs is None:
+            return
+        if self._editing.work is not self._work:
+            # It was changed while the conflicts were decided.
+            begin(self._app, self._editing)
             return
         self._taken = found.taken
         self._editing.rebase(self._theirs.raw, found.merged)
