@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from reltui.data.edits import Edit, new_key
 from reltui.errors import ReltuiError
+from reltui.model.editing.matching import same
 from reltui.model.editing.shape import Path
 from reltui.model.project import Project
 from reltui.model.text import SafeText, clean
@@ -88,7 +89,7 @@ class Editing:
     @property
     def is_changed(self) -> bool:
         """There is something to save: a new definition, or another one than the server has."""
-        return self.base is None or self.work != self.base
+        return self.base is None or not same(self.work, self.base)
 
     @property
     def can_undo(self) -> bool:
@@ -97,7 +98,7 @@ class Editing:
 
     def change(self, work: dict[str, Any], at: Path = ()) -> None:
         """Another state of the definition; `at` is where the cursor stood before."""
-        if work == self.work:
+        if same(work, self.work):
             return
         self._done.append(Step(self.work, at))
         del self._done[:-STEPS_MOST]

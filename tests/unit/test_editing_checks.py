@@ -297,6 +297,19 @@ def test_what_is_likely_a_mistake_is_a_warning(change: Change, path: Path, field
     assert [row for row in rows if row[2]] == []
 
 
+def test_the_number_of_a_stage_is_its_own() -> None:
+    def wrong(change: Change) -> list[tuple[Path, bool]]:
+        raw = copy.deepcopy(good())
+        change(raw)
+        rows = findings(raw, known(), good())
+        return [(each.path, each.is_error) for each in rows if "take the id out" in each.sentence]
+
+    assert wrong(lambda raw: None) == []
+    assert wrong(edit(0, *PROD, "id")) == []
+    assert wrong(edit(good()["environments"][0]["id"], *PROD, "id")) == [(PROD, True)]
+    assert wrong(edit(999, *PROD, "id")) == [(PROD, True)]
+
+
 def test_a_secret_that_stays_is_no_finding() -> None:
     assert found(edit({"value": None, "isSecret": True}, "variables", "Pin")) == []
 

@@ -40,16 +40,18 @@ class Finding:
     """The server's own number for it, such as VS402877; empty where none is known."""
 
 
-def findings(raw: Mapping[str, Any], known: Resources = NOTHING) -> tuple[Finding, ...]:
+def findings(
+    raw: Mapping[str, Any], known: Resources = NOTHING, base: Mapping[str, Any] | None = None
+) -> tuple[Finding, ...]:
     """All that is wrong, in the order of the outline; each thing once.
 
-    `known`: an id is looked for only in lists that were read.
+    `known`: an id is looked for only in lists that were read. `base`: what the server has, if it has it.
     """
     nodes = {node.path: node for node in outline(raw)}
     places = {path: place for place, path in enumerate(nodes)}
     fields_of: dict[Path, tuple[tuple[str, Path], ...]] = {}
     found: dict[Finding, int] = {}
-    usual = chain(whole(raw, known), stages(raw, known), jobs(raw, known))
+    usual = chain(whole(raw, known), stages(raw, known, base), jobs(raw, known))
     for problem in chain(there(usual, known), lost(raw, known)):
         node = _node(nodes, problem.path)
         if node.path not in fields_of:

@@ -21,7 +21,7 @@ from reltui.model.editing.conditions import filter_of
 from reltui.model.editing.fields_approvals import YEAR
 from reltui.model.editing.filters import aliases
 from reltui.model.editing.kinds import ConditionKind, condition_kind
-from reltui.model.editing.matching import OLD_TIMEOUT, person_key
+from reltui.model.editing.matching import OLD_TIMEOUT, person_key, stage_number
 from reltui.model.editing.merge_links import circle
 from reltui.model.editing.outline import STAGES
 from reltui.model.editing.shape import Path
@@ -35,8 +35,8 @@ _SIDES = (("preDeployApprovals", "before"), ("postDeployApprovals", "after"))
 _GATES = (("preDeploymentGates", "before"), ("postDeploymentGates", "after"))
 
 
-def stages(raw: Row, known: Resources) -> Problems:
-    """All of the stages but their jobs."""
+def stages(raw: Row, known: Resources, base: Row | None = None) -> Problems:
+    """All of the stages but their jobs; `base`: what the server has, with the numbers of its stages."""
     found = list(rows(raw.get("environments"), STAGES))
     if not found:
         yield Problem((), "The definition has no stage: add one.")
@@ -49,6 +49,7 @@ def stages(raw: Row, known: Resources) -> Problems:
         if key and key in seen:
             yield Problem((*path, "name"), f"There are two stages {named(row)}: give one another name.")
         seen.add(key)
+    yield from _numbers(found, base)
     yield from ranks([(path, row) for path, row in found], "stages", "VS402874")
     linked = {alias.casefold() for alias, _ in aliases(raw)}
     for path, row in found:
@@ -61,6 +62,21 @@ def stages(raw: Row, known: Resources) -> Problems:
         yield from variables(row, path, raw)
         yield from groups(row, path, known)
     yield from _circles(found)
+
+
+def _numbers(found: list[tuple[Path, Row]], base: Row | None) -> Problems:
+    """By its number the server knows a stage, with its history: each is there once, and none is made up."""
+    old = None if base is None else {stage_number(row) for _, row in rows(base.get("environments"), STAGES)}
+    seen: set[int] = set()
+    for path, row in found:
+        number = stage_number(row)
+        if number and number in seen:
+            yield Problem(
+                path, f"Two stages have the number {number}: take the id out of {named(row)}, as text."
+            )
+        elif number and old is not None and number not in old:
+            yield Problem(path, f"There is no stage {number}: take the id out of {named(row)}, as text.")
+        seen.add(number)
 
 
 def ranks(found: list[tuple[Path, Row]], what: str, code: str = "") -> Problems:

@@ -93,7 +93,7 @@ class Saving:
         editing = self._editing
         topic = ResourcesOf(editing.server, editing.project)
         known = self._app.service.look(topic).data or NOTHING
-        errors = [each for each in findings(editing.work, known) if each.is_error]
+        errors = [each for each in findings(editing.work, known, editing.base) if each.is_error]
         if errors:
             self._app.push_screen(ProblemsScreen(editing, errors, self._jump))
         else:
