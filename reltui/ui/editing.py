@@ -70,6 +70,8 @@ class Editing:
         """Told after `rebase` what was edited before: places in it may be other ones now."""
         self._store = store
         self._is_stored = bool(key)
+        self._changed: tuple[object, object, bool] = (None, None, True)
+        """The last answer of `is_changed`, and of what."""
         self._undone: list[Step] = []
         self._done: list[Step] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -89,7 +91,10 @@ class Editing:
     @property
     def is_changed(self) -> bool:
         """There is something to save: a new definition, or another one than the server has."""
-        return self.base is None or not same(self.work, self.base)
+        if self._changed[0] is not self.work or self._changed[1] is not self.base:
+            # It is asked at every drawing, and a large definition is long to compare.
+            self._changed = (self.work, self.base, not same(self.work, self.base))
+        return self._changed[2]
 
     @property
     def can_undo(self) -> bool:

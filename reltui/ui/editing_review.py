@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from reltui.model.change import Difference
 from reltui.model.editing.changes import changes
 from reltui.model.editing.checks import Finding, findings
-from reltui.model.editing.matching import same
 from reltui.model.editing.shape import Path
 from reltui.model.resources import Resources
 from reltui.ui.editing import Editing
@@ -39,7 +38,7 @@ class Review:
             work, base = editing.work, editing.base
             self._seen = (work, base, known)
             self.findings = tuple(findings(work, known, base))
-            self._differences = changes(base, work, known) if base is not None and not same(work, base) else ()
+            self._differences = changes(base, work, known) if base is not None else ()
         self.mark()
 
     def mark(self) -> None:
