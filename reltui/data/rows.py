@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from reltui.data.topics import InboxRow, PauseRow, Why
+from reltui.data.topics import BadInboxRow, InboxRow, PauseRow, Why
 from reltui.model.filtering import AT_LEAST, AT_MOST
 from reltui.model.signing import TYPE_WORDS
 from reltui.model.words import words_of
@@ -35,6 +35,11 @@ def row_values(row: InboxRow | PauseRow, flags: Sequence[str] = ()) -> Mapping[s
         "asked": asked.name if asked is not None else "",
         "flags": " ".join(flags),
     }
+
+
+def bad_values(row: BadInboxRow) -> Mapping[str, str]:
+    """The same of a row that could not be read."""
+    return {"project": row.project.name, "server": row.server, "pipeline": "unreadable"}
 
 
 def row_spans(

@@ -188,6 +188,11 @@ class InboxData:
         every: tuple[InboxRow | PauseRow, ...] = (*self.rows, *self.pauses)
         return {row.key: row for row in every}
 
+    @cached_property
+    def waiting(self) -> int:
+        """How many wait for the signed-in person or their groups."""
+        return sum(row.is_mine for row in self.rows) + len(self.pauses)
+
 
 @dataclass(frozen=True, slots=True)
 class DecidedData:

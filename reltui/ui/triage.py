@@ -59,7 +59,10 @@ class Triage:
         self._config = config
         self._asked: frozenset[Topic[Any]] = frozenset()
         self._inbox: InboxData | None = None
-        self._places: Mapping[ObjectKey, Place] = {}
+        self._waiting: dict[int, list[Row]] = {}
+        """The rows of the inbox by the ids of their definitions."""
+        self._places: dict[ObjectKey, Place] = {}
+        """Thought out for the definitions that were asked about."""
         self._definitions: dict[DefinitionsOf, tuple[DefinitionsData, Mapping[int, Definition]]] = {}
         self._expiries: dict[ObjectKey, datetime | None] = {}
         """Until when they wait, of those whose release was read, also when it is looked at no longer."""
@@ -132,7 +135,9 @@ class Triage:
     def take(self, data: InboxData) -> None:
         """The inbox as it is now; what was learned of rows that are gone is forgotten."""
         self._inbox = data
-        self._places = queue_flags((*data.rows, *data.pauses))
+        self._places, self._waiting = {}, {}
+        for row in data.by_key.values():
+            self._waiting.setdefault(row.definition.id, []).append(row)
         gone = [key for key in self._expiries if key not in data.by_key]
         for key in gone:
             del self._expiries[key]
@@ -153,13 +158,13 @@ class Triage:
         """When it becomes a rejection; None while that was not learned, or where it is not told."""
         return self._expiries.get(row.key)
 
-    def has_learned(self, key: ObjectKey) -> bool:
-        """The release of a row was read: `expires` tells all there is."""
-        return key in self._expiries
+    def learned_of(self, rows: Mapping[ObjectKey, Row]) -> int:
+        """Of how many of these rows the release was read: `expires` tells all there is of them."""
+        return len(self._expiries.keys() & rows.keys())
 
     def waiting_flags(self, row: Row) -> tuple[str, ...]:
         """The signs that nobody has to be asked for: those that the other rows tell."""
-        return flags(place=self._places.get(row.key))
+        return flags(place=self._place_of(row))
 
     def unread(self, row: R) -> Facts[R]:
         """A row with what is known of it without its release."""
@@ -225,6 +230,11 @@ class Triage:
         data = self._service.look(Inbox()).data
         if data is not None and data is not self._inbox:
             self.take(data)
+        return self._place_of(row)
+
+    def _place_of(self, row: Row) -> Place | None:
+        if row.key not in self._places:
+            self._places.update(queue_flags(self._waiting.get(row.definition.id, ())))
         return self._places.get(row.key)
 
     def _decision(self, row: Row) -> Decision | None:

@@ -26,7 +26,7 @@ from reltui.model.decode import BadRow
 from reltui.model.text import SafeText
 from reltui.ui.present import line, plain, width
 from reltui.ui.present_inbox import empty_lines
-from reltui.ui.screens import base
+from reltui.ui.screens import pointing
 from reltui.ui.screens.approvals import ApprovalsScreen
 from reltui.ui.screens.base import ListScreen
 from reltui.ui.screens.subject import Subject, refusal
@@ -194,7 +194,7 @@ async def test_unreadable_rows_stay_at_the_end_of_every_order(
 async def test_a_row_that_is_gone_is_told_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "GONE_SECONDS", 0.3)
+    monkeypatch.setattr(pointing, "GONE_SECONDS", 0.3)
     async with showing(tmp_path, monkeypatch) as (pilot, service):
         await settled(pilot, "Invoice.CD")
         rows = service.look(Inbox()).data.rows  # type: ignore[union-attr]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.widgets import Input
 
 from reltui.data.decision import IN_FLIGHT, State, Verb
-from reltui.data.rows import row_spans, row_values
+from reltui.data.rows import bad_values, row_spans
 from reltui.data.topics import BadInboxRow, Inbox, InboxData, InboxRow, ObjectKey, Topic, Why
 from reltui.model.text import SafeText
 from reltui.ui import filtering, ways
@@ -34,12 +34,15 @@ from reltui.ui.screens.base import BANDS
 from reltui.ui.screens.following import FollowingScreen
 from reltui.ui.screens.inbox_list import (
     HEADING,
+    SPANS,
+    Values,
     asks_for,
     expiry_known,
     heading_lines,
     in_groups,
     needed,
     order_of,
+    scope_words,
 )
 from reltui.ui.screens.subject import Subject
 from reltui.ui.triage import Row, Triage, release_topic
@@ -52,7 +55,6 @@ __all__ = ["HEADING", "ApprovalsScreen"]
 
 Key = ObjectKey
 """As `InboxRow.key`; rows that cannot be read are numbered, and headings have the kind `HEADING`."""
-
 
 BAD = "bad"
 UNREADABLE: Key = ("", HEADING, 1)
@@ -80,7 +82,8 @@ class ApprovalsScreen(FollowingScreen[Key]):
         self.group = Group.NONE
         self._rows: dict[Key, Row] = {}
         self._bad: dict[Key, BadInboxRow] = {}
-        self._waiting: frozenset[Key] = frozenset()
+        self._values = Values()
+        self._waiting: Mapping[Key, Row] = {}
         """Of all scopes."""
         self._counts: Counter[Why] = Counter()
         self._data: InboxData | None = None
@@ -163,8 +166,9 @@ class ApprovalsScreen(FollowingScreen[Key]):
             wish += [*triage.everything([under]), *triage.more(under, wide=self._is_banded)]
         wish += triage.everything(visible)
         sort = self.sorts[self.sort][0]
-        others = needed([self._rows[key] for key in self._order], self.filter, sort, self.passes)
-        wish += triage.everything(others) if asks_for(self.filter, "flags") else triage.releases(others)
+        terms = filtering.parse(self.filter)
+        others = needed((self._rows[key] for key in self._order), grid.places, terms, sort, self.passes)
+        wish += triage.everything(others) if asks_for(terms, "flags") else triage.releases(others)
         self._asked_of = {row.key: row for row in (*visible, *others, *((under,) if under else ()))}
         before = set(self._wish)
         self._wish = tuple(dict.fromkeys(wish))
@@ -174,8 +178,7 @@ class ApprovalsScreen(FollowingScreen[Key]):
 
     @property
     def _is_banded(self) -> bool:
-        width, height = self.app.size
-        return width >= BANDS[0] and height >= BANDS[1]
+        return self.app.size.width >= BANDS[0] and self.app.size.height >= BANDS[1]
 
     # The list
 
@@ -198,7 +201,8 @@ class ApprovalsScreen(FollowingScreen[Key]):
             return self._shown
         if data is not self._data:
             self.triage.take(data)
-            self._waiting = frozenset(data.by_key)
+            self._values.keep(data.by_key)
+            self._waiting = data.by_key
             self._counts = Counter(row.why for row in data.by_key.values())
             self._bad = {(bad.server, BAD, number): bad for number, bad in enumerate(data.bad, 1)}
         self._data, self._ordered_by = data, ordered_by
@@ -245,30 +249,30 @@ class ApprovalsScreen(FollowingScreen[Key]):
         facts = self.facts_of(self._rows[key])
         return [row_cell(column.id, widths[column.id], facts, look) for column in columns]
 
-    def fields(self, key: Key) -> Mapping[str, str]:
-        if key in self._bad:
-            bad = self._bad[key]
-            return {"project": bad.project.name, "server": bad.server, "pipeline": "unreadable"}
-        row = self._rows[key]
-        flags: tuple[str, ...] = ()
-        if asks_for(self.filter, "flags"):
-            flags = self.facts_of(row).flags if key in self._asked_of else self.triage.waiting_flags(row)
-        return row_values(row, flags)
+    def arranged_by(self) -> Hashable:
+        terms, found = filtering.parse(self.filter), []
+        if asks_for(terms, "flags"):
+            found = [(key, self._flags(row)) for key, row in self._asked_of.items()]
+        now = self.look.now.replace(second=0, microsecond=0)
+        return (*found, *((self.triage.learned, now) if asks_for(terms, *SPANS) else ()))
 
     def passes(self, key: Key, terms: tuple[filtering.Term, ...]) -> bool:
         row = self._rows.get(key)
-        spans = row_spans(row, self.triage.expires(row), self.look.now) if row is not None else {}
-        return filtering.matches(terms, self.fields(key), spans)
+        if row is None:
+            return filtering.matches(terms, bad_values(self._bad[key]))
+        return self._values.match(row, terms, self._flags, self._spans)
+
+    def _flags(self, row: Row) -> Sequence[str]:
+        return self.facts_of(row).flags if row.key in self._asked_of else self.triage.waiting_flags(row)
+
+    def _spans(self, row: Row) -> Mapping[str, float | None]:
+        return row_spans(row, self.triage.expires(row), self.look.now)
 
     def list_title(self) -> Line:
-        parts: list[str] = []
-        for scope in Scope:
-            number = sum(self._counts[why] for why in WHOSE[scope])
-            parts.append(f"[{scope.value} {number}]" if scope is self.scope else f"{scope.value} {number}")
         group = f" | group: {self.group.value}" if self.group is not Group.NONE else ""
         known = expiry_known(self._rows, self.filter, self.sorts[self.sort][0], self.triage)
         return (
-            *line("  ".join(parts), group, known),
+            *line(scope_words(self._counts, self.scope), group, known),
             *not_whole(self.app.service.look(Inbox()), self.app.ascii),
         )
 

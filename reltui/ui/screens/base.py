@@ -54,6 +54,11 @@ class ListScreen(PointingScreen[K]):
         self.reverse = False
         self.preview_shown = True
         self._placed_for: Size | None = None
+        self._arranged: Sequence[K] = ()
+        """The keys that pass the filter, in order."""
+        self._arranged_of: Sequence[K] = ()
+        """What they were taken from."""
+        self._arranged_how: tuple[object, ...] = ()
         self.zoom = 0
         """0 list and preview, 1 list only, 2 preview only."""
         self.pane = 0
@@ -97,6 +102,11 @@ class ListScreen(PointingScreen[K]):
     def sort_value(self, key: K, sort: str) -> Any:
         """What rows are ordered by; all values of one sort must be comparable."""
         raise NotImplementedError
+
+    def arranged_by(self) -> Hashable:
+        """What filter and order depend on besides the rows: while that and `rows` are the same objects, the
+        list is not filtered and sorted again. None: always again."""
+        return None
 
     def list_title(self) -> Line:
         """What stands in the rule over the list; filter and sort are added to it."""
@@ -203,16 +213,22 @@ class ListScreen(PointingScreen[K]):
 
     def update(self) -> None:
         keys: Sequence[K] = self.rows()
+        how = (self.filter, self.sort, self.reverse, self.arranged_by())
+        if how[-1] is None or keys is not self._arranged_of or how != self._arranged_how:
+            self._arranged_of, self._arranged_how, self._arranged = keys, how, self._arrange(keys)
+        self.grid.show_columns(self.columns(self.grid.size.width))
+        self.grid.show(self._arranged)
+        self.draw_rest()
+
+    def _arrange(self, keys: Sequence[K]) -> Sequence[K]:
+        """What passes the filter, in the order that was chosen."""
         terms = filtering.parse(self.filter)
         if terms:
             keys = [key for key in keys if self.is_heading(key) or self.passes(key, terms)]
             keys = filtering.without_empty_headings(keys, self.is_heading)
         if self.sort or self.reverse:
             keys = [*self._ordered(keys), *(key for key in keys if self.is_heading(key) and self.stays(key))]
-        self.grid.show_columns(self.columns(self.grid.size.width))
-        self.grid.show(keys)
-        self.grid.repaint()
-        self.draw_rest()
+        return keys
 
     def _ordered(self, keys: Sequence[K]) -> Sequence[K]:
         """The records without their headings, in the order that was chosen."""

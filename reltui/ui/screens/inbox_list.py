@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from reltui.data.topics import ObjectKey
+from reltui.data.rows import row_values
+from reltui.data.topics import ObjectKey, Why
+from reltui.model.filtering import AT_LEAST, AT_MOST, NO_SPANS
 from reltui.ui import filtering
 from reltui.ui.present import Line, Look
 from reltui.ui.present_facts import RowFacts
-from reltui.ui.present_inbox import Group, group_key, group_line
+from reltui.ui.present_inbox import WHOSE, Group, Scope, group_key, group_line
 from reltui.ui.triage import Row, Triage
 
 HEADING = "heading"
 """The kind of the keys that stand for no record."""
+SPANS = (AT_LEAST, AT_MOST)
+"""Words of the filter about time."""
 OTHERS = 200
 """Of so many rows out of view it is asked what the order or the filter needs of them."""
 
@@ -23,31 +27,75 @@ def _is_about(term: filtering.Term, name: str) -> bool:
     return bool(term.field) and name.startswith(term.field)
 
 
-def asks_for(typed: str, name: str) -> bool:
-    """Whether a filter has a condition on a field."""
-    return any(_is_about(term, name) for term in filtering.parse(typed))
+def asks_for(terms: Sequence[filtering.Term], *names: str) -> bool:
+    """Whether a filter has a condition on one of these fields."""
+    return any(_is_about(term, name) for term in terms for name in names)
+
+
+class Values:
+    """What the filter looks in, thought out once for each row that there is."""
+
+    def __init__(self) -> None:
+        self._known: dict[ObjectKey, tuple[Row, Mapping[str, str]]] = {}
+
+    def keep(self, rows: Mapping[ObjectKey, Row]) -> None:
+        """The others are gone."""
+        for key in [key for key in self._known if key not in rows]:
+            del self._known[key]
+
+    def of(self, row: Row) -> Mapping[str, str]:
+        """Those of a row, without flags, as they are compared."""
+        known = self._known.get(row.key)
+        if known is None or known[0] is not row:
+            values = {name: text.casefold() for name, text in row_values(row).items()}
+            known = self._known[row.key] = (row, values)
+        return known[1]
+
+    def match(
+        self,
+        row: Row,
+        terms: tuple[filtering.Term, ...],
+        flags: Callable[[Row], Sequence[str]],
+        spans: Callable[[Row], Mapping[str, float | None]],
+    ) -> bool:
+        """Whether a row passes the filter; flags and spans of time are asked for where it is about them."""
+        values = self.of(row)
+        if asks_for(terms, "flags"):
+            values = {**values, "flags": " ".join(flags(row))}
+        return filtering.matches(terms, values, spans(row) if asks_for(terms, *SPANS) else NO_SPANS)
 
 
 def needed(
-    rows: Sequence[Row],
-    typed: str,
+    rows: Iterable[Row],
+    shown: Container[ObjectKey],
+    terms: tuple[filtering.Term, ...],
     sort: str,
     passes: Callable[[ObjectKey, tuple[filtering.Term, ...]], bool],
 ) -> list[Row]:
-    """The first of the rows that must be known for the order and for the filter, most often none."""
-    terms = filtering.parse(typed)
+    """The first of the rows that must be known for the order and for the filter, most often none.
+
+    `shown` are those that pass the whole filter.
+    """
     told = tuple(t for t in terms if not (_is_about(t, "flags") or _is_about(t, "expires")))
-    if len(told) == len(terms) and sort != "expires":
-        return []
+    if len(told) == len(terms):
+        return list(islice((row for row in rows if row.key in shown), OTHERS)) if sort == "expires" else []
     return list(islice((row for row in rows if not told or passes(row.key, told)), OTHERS))
 
 
 def expiry_known(rows: Mapping[ObjectKey, Row], typed: str, sort: str, triage: Triage) -> str:
     """Of how many rows it is known until when they wait, where it matters and not all are asked about."""
-    if len(rows) <= OTHERS or not (sort == "expires" or asks_for(typed, "expires")):
+    if len(rows) <= OTHERS or not (sort == "expires" or asks_for(filtering.parse(typed), "expires")):
         return ""
-    known = sum(triage.has_learned(key) for key in rows)
+    known = triage.learned_of(rows)
     return f" | expiry known for {known} of {len(rows)}" if known < len(rows) else ""
+
+
+def scope_words(counts: Mapping[Why, int], shown: Scope) -> str:
+    """How many rows each scope has, the one that is shown in brackets."""
+    words = [f"{scope.value} {sum(counts.get(why, 0) for why in WHOSE[scope])}" for scope in Scope]
+    return "  ".join(
+        f"[{word}]" if scope is shown else word for scope, word in zip(Scope, words, strict=True)
+    )
 
 
 def order_of(row: Row, sort: str, triage: Triage) -> Any:
@@ -59,12 +107,14 @@ def order_of(row: Row, sort: str, triage: Triage) -> Any:
         return (expires.timestamp() if expires is not None else float("inf"), created, row.key)
     if sort == "age":
         return (created, row.key[2], row.key)
-    names = {
-        "stage": (row.environment.name.casefold(),),
-        "project": (row.project.name.casefold(), row.server),
-    }
-    release = (row.definition.name.casefold(), row.release.name.casefold())
-    return (names.get(sort, release), -created, row.key)
+    names: tuple[str, ...]
+    if sort == "stage":
+        names = (row.environment.name.casefold(),)
+    elif sort == "project":
+        names = (row.project.name.casefold(), row.server)
+    else:
+        names = (row.definition.name.casefold(), row.release.name.casefold())
+    return (names, -created, row.key)
 
 
 def in_groups(keys: Sequence[ObjectKey], rows: Mapping[ObjectKey, Row], group: Group) -> list[ObjectKey]:

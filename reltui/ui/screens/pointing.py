@@ -65,7 +65,7 @@ class PointingScreen(ReltuiScreen, Generic[K]):
         """The marked rows as they are shown, where there are any; only else the one under the cursor."""
         marks, cursor = self.grid.marks, self.grid.cursor
         if marks and self.is_about_row(verb):
-            return [key for key in self.grid.keys if key in marks]
+            return sorted(marks, key=self.grid.places.__getitem__)
         return [cursor] if cursor is not None else []
 
     def subject(self, verb: Verb) -> Subject | SafeText:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from textual import events
@@ -89,7 +89,8 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         self.top = 0
         """Index of the first row in view."""
         self._keys: Sequence[K] = ()
-        self._places: dict[K, int] = {}
+        self.places: Mapping[K, int] = {}
+        """Where each of the keys stands."""
         self._at = -1
         self._marks: set[K] = set()
         self._gone: set[K] = set()
@@ -145,22 +146,22 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         old_cursor, line = self.cursor, self._at - self.top
         if keys is not self._keys:
             self._keys = keys
-            self._places = {key: index for index, key in enumerate(keys)}
-        lost = self._marks - self._places.keys()
+            self.places = {key: index for index, key in enumerate(keys)}
+        lost = self._marks - self.places.keys()
         if lost:
             self._marks -= lost
             self._gone |= lost
             self.post_message(self.MarksChanged())
-        if self._anchor is not None and self._anchor not in self._places:
+        if self._anchor is not None and self._anchor not in self.places:
             self._anchor = None
-        if old_cursor is not None and old_cursor in self._places:
-            self._at = self._places[old_cursor]
+        if old_cursor is not None and old_cursor in self.places:
+            self._at = self.places[old_cursor]
         else:
             self._at = self._nearest(max(self._at, 0))
         self.top = self._clamp_top(self._at - line if old_cursor is not None else self.top)
         self._keep_in_view()
         self.repaint()
-        if old_cursor is not None and old_cursor not in self._places:
+        if old_cursor is not None and old_cursor not in self.places:
             self.post_message(self.CursorVanished(old_cursor))
         if self.cursor != old_cursor:
             self.post_message(self.CursorMoved(self.cursor))
@@ -185,8 +186,8 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
 
     def move_to(self, key: K) -> None:
         """Put the cursor on a record; nothing happens when it is not shown."""
-        if key in self._places and not self.is_heading(key):
-            self._move(self._places[key])
+        if key in self.places and not self.is_heading(key):
+            self._move(self.places[key])
 
     def show_below(self, rows: int) -> None:
         """Scroll until so many rows below the cursor are in view, as far as the cursor stays there."""
@@ -302,7 +303,7 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
 
     def _mark_from_anchor(self) -> None:
         assert self._anchor is not None  # noqa: S101 - both callers have just seen to it
-        low, high = sorted((self._places[self._anchor], self._at))
+        low, high = sorted((self.places[self._anchor], self._at))
         span = {key for key in self._keys[low : high + 1] if not self.is_heading(key)}
         self._set_marks(self._before_range | span)
 

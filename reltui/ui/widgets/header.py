@@ -71,8 +71,7 @@ def waiting_count(inbox: Snapshot[InboxData]) -> str:
     """How many wait for me or my groups, as "(7)"; "(7+)" when that is not all."""
     if inbox.data is None:
         return ""
-    count = sum(row.is_mine for row in inbox.data.rows) + len(inbox.data.pauses)
-    return f"({count}{'' if inbox.complete else '+'})"
+    return f"({inbox.data.waiting}{'' if inbox.complete else '+'})"
 
 
 def navigation(
