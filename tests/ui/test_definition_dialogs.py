@@ -191,7 +191,7 @@ class TestSave:
         async with showing(tmp_path, monkeypatch, known=known_definition()) as (pilot, service):
             server = service.server(SERVER)
             pilot.app.push_screen(SavingDialog(saving(changed()), server, comment="why", left=left.append))
-            await settled(pilot, "Save the definition")
+            await settled(pilot, "Move the definition")
             await press(pilot, "escape")
             assert left == ["why"]
 
@@ -273,7 +273,9 @@ class TestDelete:
             app_of(pilot).decide(Verb.UNDELETE, screen)
             await settled(pilot, "is not deleted; :deleted shows those that are")
             screen.do_deleted()  # type: ignore[attr-defined]
-            shown = await settled(pilot, "1 deleted definitions")
+            shown = await settled(pilot, "1 deleted definition ")
+            assert "e edit" not in shown
+            assert "N new" not in shown
             assert "Gone.CD" in shown
             await press(pilot, "enter")
             await settled(pilot, "It is deleted; :undelete has it back.")

@@ -45,6 +45,7 @@ async def test_restored_deleted_and_had_back(tmp_path: Path) -> None:
         await run.see("2 revisions")
         await run.press("j")
         shown = await command(run, "restore", "Restores ")
+        assert "[ Restore the revision ]" in shown
         assert "revision 1 of 6 Feb 2025 by Marcus Oyelaran" in shown
         assert "variable Setting1" in shown
         await run.confirm()
@@ -88,17 +89,16 @@ async def test_a_folder_from_its_beginning_to_its_end(tmp_path: Path) -> None:
         await run.see("landed: move folder \\Late. It is \\Late2 now")
         assert await received(run, 2) == ("PATCH", "folders/\\Late", {"path": "\\Late2"})
 
-        await run.press("home")
-        await run.point_at("Late2")
+        # The cursor goes with it.
+        await run.see(">     Late2")
         await command(run, "move", "into which folder?")
         await run.press(*"Backend", "enter")
-        await run.see("[ Move the folder ]")
+        assert "Holds        nothing" in await run.see("[ Move the folder ]")
         await run.confirm()
         await run.see("landed: move folder \\Late2.")
         assert await received(run, 3) == ("PATCH", "folders/\\Late2", {"path": "\\Backend\\Late2"})
 
-        await run.press("home")
-        await run.point_at("Late2")
+        await run.see(">       Late2")
         shown = await command(run, "delete", "[ Delete the folder ]")
         assert "0 definitions" in shown
         await run.press("tab", *"Late2", "tab")

@@ -498,7 +498,7 @@ class TestReleases:
             await settled(pilot, "Rel-138")
             assert not isinstance(top(pilot).subject(Verb.UNDELETE), Subject)
             await pilot.press("colon", *"deleted", "enter")
-            await settled(pilot, "1 deleted releases")
+            await settled(pilot, "1 deleted release ")
             screen = top(pilot)
             undelete = screen.subject(Verb.UNDELETE)
             assert isinstance(undelete, Subject)

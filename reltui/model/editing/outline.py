@@ -195,8 +195,9 @@ def _start_note(raw: Mapping[str, Any]) -> SafeText:
 def _approvals(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str) -> Node:
     plan = approval_plan_from_json(raw.get(side))
     asked = [short_name(step.approver) for step in plan.steps if not step.is_automated]
-    words = [*asked, order_words(plan)] if len(asked) > 1 else asked or ["automatic"]
-    return Node((*path, side), kind, SafeText(label), SafeText(", ".join(words)), 2)
+    words = ", ".join(asked) or "automatic"
+    note = f"{words}, {order_words(plan)}" if len(asked) > 1 else words
+    return Node((*path, side), kind, SafeText(label), SafeText(note), 2)
 
 
 def _gates(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str) -> Iterator[Node]:

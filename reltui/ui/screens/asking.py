@@ -56,7 +56,7 @@ class SubjectDialog(Dialog):
         return self.about.verb
 
     def heading(self) -> Line:
-        return (span(self.words.heading),)
+        return (span(self.about.heading or self.words.heading),)
 
     def update(self) -> None:
         now = self.about.current()

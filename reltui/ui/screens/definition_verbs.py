@@ -56,6 +56,7 @@ def restore_subject(screen: ProjectScreen[Any], at: DefinitionAt) -> Subject | S
         facts=lambda: dialog_lines(facts, screen.app.size.width - 2),
         stale=partial(failed_reading, snapshot),
         body=restored(old.raw, current.raw),
+        heading="Restore the revision",
     )
 
 

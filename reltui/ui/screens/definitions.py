@@ -22,7 +22,7 @@ from reltui.data.topics import (
 from reltui.model.definition import Definition
 from reltui.model.text import SafeText
 from reltui.ui import ways
-from reltui.ui.keys import Place
+from reltui.ui.keys import Action, Place
 from reltui.ui.present import Cell, Line, line, span
 from reltui.ui.present_definitions import (
     definition_cell,
@@ -34,13 +34,16 @@ from reltui.ui.present_definitions import (
     release_band,
 )
 from reltui.ui.present_releases import bad_row_line
-from reltui.ui.present_words import within
+from reltui.ui.present_words import count, within
 from reltui.ui.screens.base import BANDS
 from reltui.ui.screens.definition_verbs import definition_subject
 from reltui.ui.screens.starred import StarredScreen
 from reltui.ui.screens.subject import Subject
 from reltui.ui.screens.writing import Here, WritingScreen
 from reltui.ui.widgets.grid import Column
+
+NOT_OF_DELETED = frozenset({"create", "edit", "new-definition", "history", "open"})
+"""Actions that a deleted definition has to be had back for."""
 
 
 class DefinitionsScreen(WritingScreen, StarredScreen):
@@ -156,13 +159,17 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         if topic is None:
             return line("definitions")
         return line(
-            f"project: {within(topic.project.name)} | {len(self._rows)} {self._what}{self.folder_words()}",
+            f"project: {within(topic.project.name)} | {self._how_many}{self.folder_words()}",
             span(self.unsaved_words(), "wait"),
         )
 
     @property
-    def _what(self) -> str:
-        return "deleted definitions" if self.deleted else "definitions"
+    def _how_many(self) -> str:
+        return count(len(self._rows), "deleted definition" if self.deleted else "definition")
+
+    def footer_actions(self) -> Sequence[Action]:
+        actions = super().footer_actions()
+        return [each for each in actions if each.id not in NOT_OF_DELETED] if self.deleted else actions
 
     def note(self) -> Line:
         topic = self.topic
@@ -199,7 +206,8 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         return release_band(releases, cells, self.look)
 
     def empty(self) -> Sequence[Line]:
-        return self.nothing(self._what, self.topic, filtered=bool(self.filter and self._rows))
+        what = "deleted definitions" if self.deleted else "definitions"
+        return self.nothing(what, self.topic, filtered=bool(self.filter and self._rows))
 
     def open_row(self, key: int) -> None:
         topic = self.topic

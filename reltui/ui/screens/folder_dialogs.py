@@ -66,7 +66,8 @@ class FolderDialog(SubjectDialog):
             lines += fact("To", (Span(self.target(), "head"),), cells)
         if not self.adds:
             number = count(len(self.seen.definitions), "definition")
-            lines += fact("Holds", (span(f"{number}, those of the folders in it included"),), cells)
+            held = f"{number}, those of the folders in it included" if self.seen.definitions else "nothing"
+            lines += fact("Holds", (span(held),), cells)
             lines += fact("Effect", (span(self.words.effect),), cells)
         lines += [*self.about.facts_now(), *self.end_lines(cells)]
         self.needed = len(lines)
@@ -172,7 +173,7 @@ def pick_target(subject: Subject, open_dialog: Callable[[Subject], None]) -> Pic
         seen = subject.seen
         if isinstance(seen, Definition):
             body = put(dict(seen.raw), ("path",), str(path))
-            open_dialog(replace(subject, verb=Verb.SAVE, body=body))
+            open_dialog(replace(subject, verb=Verb.SAVE, body=body, heading="Move the definition"))
         elif isinstance(seen, FolderPlace):
             to = joined_path(path, folder_name(seen.path))
             open_dialog(replace(subject, options={**subject.options, "to": str(to)}))

@@ -42,6 +42,25 @@ class FoldersScreen(ProjectScreen[str]):
     def do_scope(self) -> None:
         """They are the folders of one project."""
 
+    def update(self) -> None:
+        before = self.grid.cursor
+        super().update()
+        moved = self._moved_to(before)
+        if moved in self._rows:
+            self.grid.move_to(moved)
+
+    def _moved_to(self, path: str | None) -> str:
+        """Where the folder under the cursor went, when a decision of ours has moved it; else nothing."""
+        if path is None or path in self._rows:
+            return ""
+        for draft in (decision.draft for decision in self.app.service.outbox.decisions()):
+            if draft is None or draft.verb is not Verb.MOVE_FOLDER or draft.server != self.topic.server:
+                continue
+            seen = draft.seen
+            if isinstance(seen, FolderPlace) and seen.path == path and seen.project_id == draft.project.id:
+                return str(draft.options.get("to") or "")
+        return ""
+
     def rows(self) -> Sequence[str]:
         folders = self.app.service.look(self.topic).data or ()
         self._rows = {folder.path: folder for folder in sorted(folders, key=lambda f: f.path.casefold())}

@@ -139,13 +139,13 @@ class ReleasesScreen(ProjectScreen[int]):
         topic = self.topic
         if topic is None:
             return line("releases")
-        number = f"{len(self._rows)}{'+' if self.app.service.look(topic).more else ''}"
-        if topic.deleted:
-            number += " deleted"
+        more = self.app.service.look(topic).more
+        what = f"{'deleted ' if topic.deleted else ''}release{'s' if more or len(self._rows) != 1 else ''}"
+        number = f"{len(self._rows)}{'+' if more else ''} {what}"
         if topic.definition_id is None:
-            return line(f"project: {within(topic.project.name)} | {number} releases")
+            return line(f"project: {within(topic.project.name)} | {number}")
         name = next((within(r.definition.name) for r in self._rows.values()), str(topic.definition_id))
-        return line(f"pipeline: {name} | {number} releases")
+        return line(f"pipeline: {name} | {number}")
 
     def note(self) -> Line:
         topic = self.topic

@@ -61,6 +61,8 @@ class Subject:
     """For save and save new: the whole definition to send."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What was chosen before the dialog, for `Draft.options`."""
+    heading: str = ""
+    """Of the dialog, where the verb alone does not tell what it is for."""
 
     def facts_now(self) -> Sequence[Line]:
         """The lines of `facts`."""
