@@ -191,7 +191,7 @@ class TestSave:
         async with showing(tmp_path, monkeypatch, known=known_definition()) as (pilot, service):
             server = service.server(SERVER)
             pilot.app.push_screen(SavingDialog(saving(changed()), server, comment="why", left=left.append))
-            await settled(pilot, "Move the definition")
+            await settled(pilot, "Save the definition")
             await press(pilot, "escape")
             assert left == ["why"]
 
