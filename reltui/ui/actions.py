@@ -26,6 +26,10 @@ def _quit(app: ReltuiApp) -> None:
 
 
 def _quit_now(app: ReltuiApp) -> None:
+    ways_definition.leave_then(app, partial(_quit_kept, app))
+
+
+def _quit_kept(app: ReltuiApp) -> None:
     from reltui.ui.screens.leave import LeaveScreen
 
     if isinstance(app.screen, LeaveScreen):
@@ -93,7 +97,7 @@ def _command(app: ReltuiApp) -> None:
 
 
 def _go_top(name: str, app: ReltuiApp) -> None:
-    app.go_top(name)
+    ways_definition.leave_then(app, partial(app.go_top, name))
 
 
 EVERYWHERE: Mapping[str, Callable[[ReltuiApp], None]] = {

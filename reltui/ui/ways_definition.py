@@ -189,6 +189,22 @@ def tell_unsaved(app: ReltuiApp) -> None:
         app.say(SafeText(f"Not saved yet: {names}; :unsaved goes on with it."), "warn")
 
 
+def leave_then(app: ReltuiApp, then: Callable[[], None]) -> None:
+    """Leave the editors that are open; where an edit could not be kept, only after it was asked."""
+    from reltui.ui.screens.editor import EditorScreen
+    from reltui.ui.screens.leave import UnkeptScreen
+
+    opened = [screen.editing for screen in app.screen_stack if isinstance(screen, EditorScreen)]
+    in_hand = [*opened, *(each for each in app.editings.values() if each.trouble and each not in opened)]
+    for editing in in_hand:
+        editing.keep()
+    lost = [editing for editing in in_hand if editing.trouble and editing.is_changed]
+    if lost and not isinstance(app.screen, UnkeptScreen):
+        app.push_screen(UnkeptScreen(lost, then))
+    elif not lost:
+        then()
+
+
 def open_unsaved(app: ReltuiApp, edit: Edit) -> None:
     """Go on with an edit, if its server is configured and its project is known."""
     place = _place(app, edit)

@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from reltui.data import files
 from reltui.data.decision import Draft, State, Verb
 from reltui.data.edits import digest
 from reltui.model.editing.shape import put
@@ -205,3 +208,47 @@ async def test_a_picker_is_closed_rather_than_writing_elsewhere(tmp_path: Path) 
         assert screen.node.label == "PROD"
         assert screen.editing.work is not theirs
         assert names(screen) == ["CANARY", "DEV", "PROD"]
+
+
+# What cannot be kept
+
+
+async def test_what_cannot_be_kept_is_not_left_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with editor_at(tmp_path, "") as (run, screen):
+        screen.turn_to(0)
+        monkeypatch.setattr(files, "replace", full)
+        screen.editing.change({**screen.editing.work, "description": "an hour"})
+        for key in ("escape", "q", "1", "ctrl+q", "ctrl+c"):
+            await run.press(key)
+            shown = await run.see("Leave what could not be kept?")
+            assert "space left on device" in shown
+            await run.press("escape")
+            assert run.app.screen is screen
+        await run.press("escape")
+        await run.see("Leave what could not be kept?")
+        await run.confirm()
+        await until(lambda: not isinstance(run.app.screen, EditorScreen))
+        assert not list(run.app.editings)
+
+
+async def test_what_can_be_kept_again_is_left_without_a_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with editor_at(tmp_path, "") as (run, screen):
+        screen.turn_to(0)
+        folder = run.service.edits.folder
+        folder.parent.mkdir(exist_ok=True)
+        folder.write_text("in the way")
+        screen.editing.change({**screen.editing.work, "description": "an hour"})
+        await run.press("q")
+        await run.see("Leave what could not be kept?")
+        await run.press("escape")
+        folder.unlink()
+        await run.press("q")
+        await run.see("is kept as an unsaved edit")
+        assert [edit.work["description"] for edit in run.service.edits.load()] == ["an hour"]

@@ -11,7 +11,7 @@ from reltui.data.topics import DefinitionOf, DefinitionsOf, Inbox, ProjectsOf, R
 from reltui.model.address import is_link
 from reltui.model.project import Project
 from reltui.model.text import SafeText
-from reltui.ui import ways
+from reltui.ui import ways, ways_definition
 from reltui.ui.keys import Place
 from reltui.ui.links import open_link
 from reltui.ui.present import Line, span
@@ -86,10 +86,10 @@ class CommandScreen(PickScreen):
 
     def _go_project(self, server: str, project: Project) -> None:
         self.app.scope = (server, project)
-        self.app.go_top("releases")
+        ways_definition.leave_then(self.app, partial(self.app.go_top, "releases"))
 
     def _go_server(self, name: str) -> None:
-        self.app.go_top("approvals")
+        ways_definition.leave_then(self.app, partial(self.app.go_top, "approvals"))
         screen = self.app.screen
         if isinstance(screen, ListScreen):
             screen.filter = f"server:{name}"

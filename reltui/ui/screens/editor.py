@@ -89,7 +89,13 @@ class EditorScreen(EditorFields):
         elif self.pane:
             self.do_next_pane()
         else:
-            self.app.go_back()
+            self.do_quit()
+
+    def do_quit(self) -> None:
+        """Leave the editor; what could not be kept is asked about first."""
+        from reltui.ui import ways_definition
+
+        ways_definition.leave_then(self.app, self.app.go_back)
 
     @on(Grid.Opened)
     def clicked(self, event: Grid.Opened) -> None:

@@ -1,12 +1,14 @@
-"""Quitting while a decision is held or being sent."""
+"""Quitting while a decision is held or being sent; leaving an edit that could not be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reltui.data.decision import RECALLABLE, State
+from reltui.ui.editing import Editing
 from reltui.ui.ending import GRACE
-from reltui.ui.present import Line, Span, span, wrap
+from reltui.ui.present import Line, Span, line, span, wrap
+from reltui.ui.present_words import within
 from reltui.ui.screens.dialog import Dialog
 
 
@@ -35,3 +37,32 @@ class LeaveScreen(Dialog):
 
     def confirm(self) -> None:
         self.app.exit()
+
+
+class UnkeptScreen(Dialog):
+    """Names the edits that are not on disk, and why. The focus is on staying."""
+
+    def __init__(self, lost: Sequence[Editing], then: Callable[[], None]) -> None:
+        """`then` leaves them."""
+        super().__init__("Leave and lose it", "Stay")
+        self._lost = lost
+        self._then = then
+
+    def heading(self) -> Line:
+        return (span("Leave what could not be kept?"),)
+
+    def text(self, cells: int) -> Sequence[Line]:
+        lines: list[Line] = [()]
+        for editing in self._lost:
+            why = line(
+                Span(within(editing.name), "head"), " is changed, and is not on disk: ", editing.trouble
+            )
+            lines += wrap(why, cells)
+        told = "Stay to save it to the server, or repair that: it is tried again when you leave."
+        return [*lines, (), *wrap(line(told), cells)]
+
+    def confirm(self) -> None:
+        self.close_dialog()
+        for editing in self._lost:
+            self.app.editings.pop(editing.key, None)
+        self._then()
