@@ -422,19 +422,16 @@ def _order(
     new: Sequence[Row],
     matched: Sequence[tuple[int | None, int | None]],
 ) -> tuple[Difference, ...]:
-    """The order of a ranked list, when it is another or something came or went."""
-    now_of = {left: right for left, right in matched if left is not None}
-    was = [now_of[place] for place in by_rank(old)]
-    if was == by_rank(new):
+    """The order of a ranked list, when those that stayed are in another: what came or went is told apart."""
+    now_of = {left: right for left, right in matched if left is not None and right is not None}
+    was = [now_of[place] for place in by_rank(old) if place in now_of]
+    now = [place for place in by_rank(new) if place in set(was)]
+    if was == now:
         return ()
     before, after = (" > ".join(_stage_name(rows[place]) for place in by_rank(rows)) for rows in (old, new))
     if before == after:
-        # Two of one name changed places, or one of them came or went, which is told of itself.
-        if None in was or len(old) != len(new):
-            return ()
-        before, after = (
-            " > ".join(str(1 + (place or 0)) for place in order) for order in (by_rank(new), was)
-        )
+        # Two of one name changed places.
+        before, after = (" > ".join(str(1 + place) for place in order) for order in (now, was))
     return (spot.told(f"order of {what}", before, after),)
 
 
