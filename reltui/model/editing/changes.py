@@ -17,7 +17,7 @@ from reltui.model.change import MASKED, Difference, hides_value
 from reltui.model.decode import bool_of, count_of, list_of, mapping_of, scalar_of, text_of
 from reltui.model.definition import schedule_words
 from reltui.model.editing import wording
-from reltui.model.editing.changes_approvals import approvals_differ, approvers, gates_differ
+from reltui.model.editing.changes_approvals import approvals_differ, gates_differ, people
 from reltui.model.editing.changes_task import Job, at_first, tasks_differ
 from reltui.model.editing.kinds import ConditionKind, condition_kind
 from reltui.model.editing.matching import (
@@ -26,6 +26,7 @@ from reltui.model.editing.matching import (
     meaning,
     ordered,
     pairs,
+    person_key,
     same,
     secrets_of,
     stage_number,
@@ -127,7 +128,7 @@ _POLICY: Mapping[str, Label] = {
     "concurrencyCount": ("deployments at once", lambda value: scalar_of(value) if value else "any number"),
     "queueDepthCount": (
         "queue",
-        lambda value: "" if value is None else _QUEUES.get(count_of(value), scalar_of(value)),
+        lambda value: _QUEUES.get(count_of(value), scalar_of(value)),
     ),
 }
 _OPTIONS_OF = "environmentOptions"
@@ -181,7 +182,7 @@ class _Teller:
         self._old = old
         self._new = new
         self._known = known
-        self._names = wording.people_names((*approvers(new), *approvers(old)))
+        self._names = wording.people_names((*people(new), *people(old)))
 
     def whole(self, old: Row, new: Row) -> Found:
         """All of it."""
@@ -272,7 +273,10 @@ class _Teller:
         yield from self._jobs(spot, old, new)
         yield from object_differs(spot, "postDeploymentGates", old, new, partial(gated, "gates after"))
         yield from object_differs(spot, "postDeployApprovals", old, new, partial(asked, "post-approval"))
-        yield from object_differs(spot, "executionPolicy", old, new, _labelled(_POLICY))
+        first = old or {
+            key: at_first(mapping_of(new.get(key)), {}) for key in ("executionPolicy", _OPTIONS_OF)
+        }
+        yield from object_differs(spot, "executionPolicy", first, new, _labelled(_POLICY))
         yield from object_differs(spot, "retentionPolicy", old, new, _labelled(_RETENTION))
         options = (
             old if old else {"environmentOptions": at_first(mapping_of(new.get("environmentOptions")), {})}
@@ -280,7 +284,7 @@ class _Teller:
         yield from object_differs(spot, "environmentOptions", options, new, _labelled(_OPTIONS))
         if not same(old.get("owner"), new.get("owner")):
             own = spot.member("owner")
-            was, now = (wording.person_words(raw) or None for raw in self._raw(own))
+            was, now = (self._person(raw) for raw in self._raw(own))
             if was != now:
                 yield own.told("owner", was, now)
             else:
@@ -288,6 +292,11 @@ class _Teller:
         yield from _variables(spot, old, new)
         yield from self._groups(spot, old, new)
         yield from members_differ(spot, old, new, {}, frozenset(apart | told))
+
+    def _person(self, raw: object) -> str | None:
+        """With as much as it takes to tell them from others."""
+        name = self._names.get(person_key(mapping_of(raw)), "")
+        return max(wording.person_words(raw), name, key=len) or None
 
     def _conditions(self, spot: Spot, old: Row, new: Row, renamed: Mapping[str, str]) -> Found:
         own = spot.member("conditions")

@@ -20,6 +20,7 @@ from reltui.model.editing.telling import (
     inside,
     list_differs,
     members_differ,
+    object_differs,
     reads_otherwise,
 )
 from reltui.model.resources import Resources
@@ -53,13 +54,15 @@ _NEW_STEP: Mapping[str, object] = {"rank": 1, "isAutomated": False}
 """Of an approver that is new, what need not be told."""
 
 
-def approvers(raw: Row) -> Iterator[Mapping[str, Any]]:
-    """Everybody who is asked in a definition."""
+def people(raw: Row) -> Iterator[Mapping[str, Any]]:
+    """Everybody who is asked in a definition or owns a stage of it."""
     for stage in objects_of(raw.get("environments")):
         for side in APPROVALS:
             for step in objects_of(mapping_of(stage.get(side)).get("approvals")):
                 if isinstance(step.get("approver"), Mapping):
                     yield step["approver"]
+        if isinstance(stage.get("owner"), Mapping):
+            yield stage["owner"]
 
 
 def approvals_differ(names: Mapping[str, str], side: str, spot: Spot, old: Row, new: Row) -> Found:
@@ -69,21 +72,24 @@ def approvals_differ(names: Mapping[str, str], side: str, spot: Spot, old: Row, 
     said = reads_otherwise(words, new) if was != now else None
     if was != now:
         yield spot.told(side, was or None, now or None)
-    options = mapping_of(old.get("approvalOptions")), mapping_of(new.get("approvalOptions"))
-    # Where nobody is asked any more, nothing of how they were asked is left but when.
-    told = frozenset(options[0]) - {"executionOrder"} if was != now == AUTOMATIC else frozenset[str]()
-    about = replace(spot.member("approvalOptions"), about=f"{side} ")
-    yield from members_differ(about, *options, _APPROVAL, told, inside(said, new, "approvalOptions"))
+
+    def tell_options(own: Spot, before: Row, after: Row) -> Found:
+        # Where nobody is asked any more, nothing of how they were asked is left but when.
+        told = frozenset(before) - {"executionOrder"} if was != now == AUTOMATIC else frozenset[str]()
+        about = replace(own, about=f"{side} ")
+        yield from members_differ(about, before, after, _APPROVAL, told, inside(said, new, "approvalOptions"))
+
+    yield from object_differs(spot, "approvalOptions", old, new, tell_options)
     spot = replace(spot, about=f"{side}: ")
     in_steps = inside(said, new, "approvals")
 
     def tell(own: Spot, before: Row | None, after: Row | None) -> Found:
         if said is None and (before is None or after is None):
-            people = (
+            persons = (
                 None if row is None else wording.person_words(row.get("approver")) or AUTOMATIC
                 for row in (before, after)
             )
-            yield own.told(f"{spot.about}approver", *people)
+            yield own.told(f"{spot.about}approver", *persons)
         if after is not None:
             place = own.new[-1] if isinstance(own.new[-1], int) else None
             own_said = inside(in_steps, new.get("approvals"), place)
@@ -100,16 +106,16 @@ def gates_differ(known: Resources, side: str, spot: Spot, old: Row, new: Row) ->
     said = reads_otherwise(wording.gates_words, new) if was != now else None
     if was != now:
         yield spot.told(side, was or None, now or None)
-    options = mapping_of(old.get("gatesOptions")), mapping_of(new.get("gatesOptions"))
-    own = spot.member("gatesOptions")
-    on = [None if "isEnabled" not in row else _on(row["isEnabled"]) for row in options]
-    told = frozenset[str]()
-    if on[0] != on[1]:
-        told = frozenset({"isEnabled"})
-        if on[0] or on[1] == "on":
+
+    def tell_options(own: Spot, before: Row, after: Row) -> Found:
+        on = [None if "isEnabled" not in row else _on(row["isEnabled"]) for row in (before, after)]
+        told = frozenset({"isEnabled"}) if on[0] != on[1] else frozenset[str]()
+        if on[0] != on[1] and (on[0] or on[1] != "off"):
             yield own.member("isEnabled").told(side, on[0], on[1])
-    about = replace(own, about=f"{side}: ")
-    yield from members_differ(about, *options, _GATES, told, inside(said, new, "gatesOptions"))
+        about = replace(own, about=f"{side}: ")
+        yield from members_differ(about, before, after, _GATES, told, inside(said, new, "gatesOptions"))
+
+    yield from object_differs(spot, "gatesOptions", old, new, tell_options)
     spot = replace(spot, about=f"{side}: ")
     yield from list_differs(
         spot,
