@@ -47,4 +47,11 @@ WRITING: tuple[Action, ...] = (
         HERE,
         footer=True,
     ),
+    Action(
+        "save-as-new",
+        (),
+        "save as new",
+        "Make a new definition of what is edited: name and folder are asked, the editor goes on with it.",
+        HERE,
+    ),
 )

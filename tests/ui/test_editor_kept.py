@@ -15,6 +15,7 @@ from reltui.data import files
 from reltui.data.decision import Draft, State, Verb
 from reltui.data.edits import digest
 from reltui.model.editing.shape import put
+from reltui.model.editing.starts import clone_of
 from reltui.ui import ways_definition
 from reltui.ui.editing import Editing
 from reltui.ui.screens.editor import EditorScreen
@@ -223,7 +224,7 @@ async def test_what_cannot_be_kept_is_not_left_unasked(
         screen.turn_to(0)
         monkeypatch.setattr(files, "replace", full)
         screen.editing.change({**screen.editing.work, "description": "an hour"})
-        for key in ("escape", "q", "1", "ctrl+q", "ctrl+c"):
+        for key in ("escape", "q", "1", "ctrl+c"):
             await run.press(key)
             shown = await run.see("Leave what could not be kept?")
             assert "space left on device" in shown
@@ -252,3 +253,46 @@ async def test_what_can_be_kept_again_is_left_without_a_question(
         await run.press("q")
         await run.see("is kept as an unsaved edit")
         assert [edit.work["description"] for edit in run.service.edits.load()] == ["an hour"]
+
+
+# What cannot be saved
+
+
+async def test_a_new_definition_is_not_made_twice(tmp_path: Path) -> None:
+    async with running(tmp_path, size=(80, 45), timing=HELD) as run:
+        before, definition = await editing_of(run)
+        work = clone_of(definition.raw, "Fresh.CD", "\\")
+        work["environments"] = [{**stage, "variables": {}} for stage in work["environments"]]
+        editing = Editing(run.service.edits, "demo", before.server_url, before.project, work)
+        begin(run.app, editing)
+        await run.see("Save a new definition")
+        await run.confirm()
+        await until(lambda: run.service.outbox.decisions())
+        editing.change({**editing.work, "name": "Fresh2.CD"})
+        begin(run.app, editing)
+        await run.see("A save of it is held already")
+        await run.see("Saved: Fresh.CD is revision 1.")
+        begin(run.app, editing)
+        await run.see("Save the definition")
+        assert editing.definition_id > 0
+        assert len(run.service.outbox.decisions()) == 1
+
+
+async def test_what_was_deleted_meanwhile_becomes_a_new_definition(tmp_path: Path) -> None:
+    async with editor_at(tmp_path, "") as (run, screen):
+        screen.turn_to(0)
+        editing, engine = screen.editing, run.demo.engine
+        editing.change({**editing.work, "description": "an hour"})
+        engine.delete_definition(editing.definition_id, "", True, str(engine.me["id"]))
+        await run.press("s")
+        await run.see(":save-as-new there makes a new definition of what is edited.")
+        await run.press("escape")
+        assert run.app.screen is screen
+        await run.press("colon", *"save-as-new", "enter")
+        await run.see("A new definition of what Test.")
+        await run.press(*"Again", "enter")
+        await run.see("  new, ")
+        assert isinstance(run.app.screen, EditorScreen)
+        work = run.app.screen.editing.work
+        assert (work["id"], work["description"], work["name"][-5:]) == (0, "an hour", "Again")
+        assert run.app.screen.editing.base is None

@@ -221,6 +221,12 @@ class EditorScreen(EditorFields):
         self.editing.keep()
         saving_definition.begin(self.app, self.editing)
 
+    def do_save_as_new(self) -> None:
+        """Another definition of what is edited, where this one is gone or is not mine to save."""
+        from reltui.ui.screens import saving_definition
+
+        saving_definition.as_new(self.app, self.editing)
+
     def do_as_text(self) -> None:
         """In the person's own editor."""
         from reltui.ui import editing_as_text

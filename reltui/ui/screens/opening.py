@@ -26,13 +26,16 @@ class OpeningScreen(ReadingScreen):
         name: SafeText,
         then: Callable[[Definition], None],
         fresh_seconds: float = FRESH_SECONDS,
+        way_out: str = "",
     ) -> None:
-        """`fresh_seconds`: what was read so long before is good enough."""
+        """`fresh_seconds`: what was read so long before is good enough. `way_out` is told where it cannot be
+        read."""
         super().__init__()
         self._oldest = time.time() - fresh_seconds
         self._topic = topic
         self._called = name
         self._then = then
+        self._way_out = way_out
 
     def topics(self) -> Sequence[Topic[Any]]:
         return (self._topic,)
@@ -46,7 +49,8 @@ class OpeningScreen(ReadingScreen):
     def text(self, cells: int) -> Sequence[Line]:
         problems = self.snapshot().problems
         if problems:
-            return wrap((Span(problems[0].sentence, "warn"),), cells)
+            why = wrap((Span(problems[0].sentence, "warn"),), cells)
+            return [*why, (), *wrap((span(self._way_out),), cells)]
         return [(span("The definition is being read from the server ...", "dim"),)]
 
     @property

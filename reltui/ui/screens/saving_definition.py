@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from reltui.data.decision import Decision, NewDefinition, State, Thing, Verb
+from reltui.data.decision import RECALLABLE, Decision, NewDefinition, State, Thing, Verb
 from reltui.data.edits import digest
 from reltui.data.topics import DecisionChanged, DefinitionOf, Event, ResourcesOf
 from reltui.model.change import Difference
@@ -13,12 +13,13 @@ from reltui.model.definition import Definition
 from reltui.model.editing.changes import changes
 from reltui.model.editing.checks import Finding, findings
 from reltui.model.editing.merge import Merge, merge
-from reltui.model.resources import NOTHING
+from reltui.model.editing.starts import clone_of
+from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText, clean
 from reltui.ui.editing import Editing
 from reltui.ui.present import Line, line, span
 from reltui.ui.present_changes import broken, change_lines
-from reltui.ui.present_words import count, short_name
+from reltui.ui.present_words import count, short_name, within
 from reltui.ui.screens.conflicts import ConflictsScreen
 from reltui.ui.screens.definition_saving import SavingDialog
 from reltui.ui.screens.definition_verbs import definition_now
@@ -30,14 +31,49 @@ if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
 
 
+AS_NEW = ":save-as-new there makes a new definition of what is edited."
+
+
 def begin(app: ReltuiApp, editing: Editing) -> None:
     """Save what is edited: on the way to the dialog that asks, whatever speaks against it is shown."""
+    before = _save_before(app, editing)
+    if before is not None:
+        app.say(before, "warn")
+        return
     saving = Saving(app, editing)
     if editing.base is None:
         saving.check()
     else:
         topic = DefinitionOf(editing.server, editing.project, editing.definition_id)
-        app.push_screen(OpeningScreen(topic, editing.name, saving.read, fresh_seconds=0.0))
+        way_out = f"Escape goes back to the editor; {AS_NEW}"
+        app.push_screen(OpeningScreen(topic, editing.name, saving.read, fresh_seconds=0.0, way_out=way_out))
+
+
+def _save_before(app: ReltuiApp, editing: Editing) -> SafeText | None:
+    """Why the same edit cannot be saved again yet: what it is to be saved over is not known before."""
+    for decision in app.service.outbox.decisions():
+        order = decision.order
+        if order is None or order.options.get("edit") != editing.key:
+            continue
+        if decision.is_open:
+            key = app.keymap.key_of("take-back") if decision.state in RECALLABLE else ""
+            back = f", or take it back with {key}" if key else ""
+            return SafeText(f"A save of it is {decision.state} already: wait for its end{back}.")
+        if decision.state is State.LANDED and decision.verb is Verb.NEW and editing.base is None:
+            return SafeText("It was saved just now: wait until it has been read back from the server.")
+    return None
+
+
+def as_new(app: ReltuiApp, editing: Editing) -> None:
+    """Ask for a name and a folder, and edit a new definition that begins as this edit is now."""
+    from reltui.ui.screens.starting import NameDefinition
+
+    def make(name: str, folder: str, known: Resources) -> dict[str, Any]:
+        return clone_of(editing.work, name, folder)
+
+    name, folder = str(clean(str(editing.work.get("name") or ""))), str(editing.work.get("path") or "\\")
+    title = SafeText(f"A new definition of what {within(editing.name)} is in the editor")
+    app.push_screen(NameDefinition(editing.server, editing.project, title, name, folder, make))
 
 
 class Saving:
@@ -55,6 +91,9 @@ class Saving:
 
     def read(self, theirs: Definition) -> None:
         """The definition as it is now: go on with it, merged where it has moved."""
+        if theirs.is_deleted:
+            self._app.say(SafeText(f"{within(theirs.name)} was deleted meanwhile; {AS_NEW}"), "warn")
+            return
         self._theirs = theirs
         editing = self._editing
         self._work = editing.work
