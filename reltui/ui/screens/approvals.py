@@ -69,6 +69,8 @@ class ApprovalsScreen(FollowingScreen[Key]):
 
     place = Place.APPROVALS
     planned = frozenset({Verb.APPROVE, Verb.REJECT, Verb.RESUME, Verb.REJECT_INTERVENTION})
+    rows_are_sorted = True
+    may_be_large = True
     sorts: ClassVar[tuple[tuple[str, bool], ...]] = (
         ("expires", False),
         ("age", True),
@@ -216,10 +218,6 @@ class ApprovalsScreen(FollowingScreen[Key]):
         over_bad = (UNREADABLE,) if self._bad and self.group is not Group.NONE else ()
         self._shown = (*grouped, *over_bad, *self._bad)
         return self._shown
-
-    def _ordered(self, keys: Sequence[Key]) -> Sequence[Key]:
-        # `rows` has put them in order, within their groups.
-        return keys
 
     def is_heading(self, key: Key) -> bool:
         return key[1] == HEADING

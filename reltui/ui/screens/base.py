@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events, on
@@ -12,10 +12,9 @@ from textual.geometry import Size
 from textual.widgets import Input
 
 from reltui.data.topics import Snapshot
-from reltui.ui import filtering
 from reltui.ui.keys import VERBS, Action
 from reltui.ui.present import Cell, Line, span
-from reltui.ui.screens.pointing import PointingScreen
+from reltui.ui.screens.arranging import ArrangingScreen
 from reltui.ui.screens.screen import ReltuiScreen
 from reltui.ui.widgets.grid import Column, Grid
 from reltui.ui.widgets.lines import Lines
@@ -31,7 +30,7 @@ BANDS = (160, 45)
 """From this size on there is a third band."""
 
 
-class ListScreen(PointingScreen[K]):
+class ListScreen(ArrangingScreen[K]):
     """A list with a preview. A screen gives keys, cells and lines; this does the rest.
 
     To override: `topics`, `columns`, `rows`, `cells`, and as needed `is_heading`, `heading`, `fields`,
@@ -39,9 +38,6 @@ class ListScreen(PointingScreen[K]):
     `open_row`, `subject`, `id_text`, `link`.
     """
 
-    sorts: ClassVar[tuple[tuple[str, bool], ...]] = ()
-    """Names of the orders that `s` goes through, and whether each begins with the largest; the first is the
-    order of `rows` itself."""
     titles: ClassVar[bool] = True
     """The list has a line with the titles of its columns."""
     beside: ClassVar[bool] = True
@@ -49,16 +45,8 @@ class ListScreen(PointingScreen[K]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.filter = ""
-        self.sort = 0
-        self.reverse = False
         self.preview_shown = True
         self._placed_for: Size | None = None
-        self._arranged: Sequence[K] = ()
-        """The keys that pass the filter, in order."""
-        self._arranged_of: Sequence[K] = ()
-        """What they were taken from."""
-        self._arranged_how: tuple[object, ...] = ()
         self.zoom = 0
         """0 list and preview, 1 list only, 2 preview only."""
         self.pane = 0
@@ -83,30 +71,9 @@ class ListScreen(PointingScreen[K]):
         """One cell for each of the columns."""
         raise NotImplementedError
 
-    def is_heading(self, key: K) -> bool:
-        """Whether this key is a heading, drawn across and skipped by the cursor."""
-        return False
-
     def heading(self, key: K) -> Line:
         """The line of a heading."""
         return ()
-
-    def fields(self, key: K) -> Mapping[str, str]:
-        """Field name to text, for the filter."""
-        return {}
-
-    def passes(self, key: K, terms: tuple[filtering.Term, ...]) -> bool:
-        """Whether a row passes the filter."""
-        return filtering.matches(terms, self.fields(key))
-
-    def sort_value(self, key: K, sort: str) -> Any:
-        """What rows are ordered by; all values of one sort must be comparable."""
-        raise NotImplementedError
-
-    def arranged_by(self) -> Hashable:
-        """What filter and order depend on besides the rows: while that and `rows` are the same objects, the
-        list is not filtered and sorted again. None: always again."""
-        return None
 
     def list_title(self) -> Line:
         """What stands in the rule over the list; filter and sort are added to it."""
@@ -138,10 +105,6 @@ class ListScreen(PointingScreen[K]):
 
     def open_row(self, key: K) -> None:
         """Enter on a row."""
-
-    def stays(self, key: K) -> bool:
-        """Whether a heading stands for a record, which stays at the end in every order."""
-        return False
 
     def snapshot(self) -> Snapshot[Any]:
         """The snapshot whose age and completeness the status line tells."""
@@ -212,31 +175,10 @@ class ListScreen(PointingScreen[K]):
     # Drawing
 
     def update(self) -> None:
-        keys: Sequence[K] = self.rows()
-        how = (self.filter, self.sort, self.reverse, self.arranged_by())
-        if how[-1] is None or keys is not self._arranged_of or how != self._arranged_how:
-            self._arranged_of, self._arranged_how, self._arranged = keys, how, self._arrange(keys)
+        keys = self.arranged()
         self.grid.show_columns(self.columns(self.grid.size.width))
-        self.grid.show(self._arranged)
+        self.grid.show(keys)
         self.draw_rest()
-
-    def _arrange(self, keys: Sequence[K]) -> Sequence[K]:
-        """What passes the filter, in the order that was chosen."""
-        terms = filtering.parse(self.filter)
-        if terms:
-            keys = [key for key in keys if self.is_heading(key) or self.passes(key, terms)]
-            keys = filtering.without_empty_headings(keys, self.is_heading)
-        if self.sort or self.reverse:
-            keys = [*self._ordered(keys), *(key for key in keys if self.is_heading(key) and self.stays(key))]
-        return keys
-
-    def _ordered(self, keys: Sequence[K]) -> Sequence[K]:
-        """The records without their headings, in the order that was chosen."""
-        records = [key for key in keys if not self.is_heading(key)]
-        if not self.sort:
-            return records[::-1]
-        name, descending = self.sorts[self.sort]
-        return sorted(records, key=lambda key: self.sort_value(key, name), reverse=descending != self.reverse)
 
     def draw_rest(self) -> None:
         """Draw everything but the list: titles, preview, third band, chrome."""

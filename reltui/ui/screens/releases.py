@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -25,7 +25,7 @@ from reltui.ui.present_releases import (
     release_values,
     stage_columns,
 )
-from reltui.ui.present_words import within
+from reltui.ui.present_words import short_name, within
 from reltui.ui.screens.comparing import PickOther
 from reltui.ui.screens.project import ProjectScreen
 from reltui.ui.screens.release_verbs import release_subject
@@ -39,6 +39,7 @@ class ReleasesScreen(ProjectScreen[int]):
     """Keys are release ids; a row that could not be read has a negative number."""
 
     place = Place.RELEASES
+    may_be_large = True
     sorts: ClassVar[tuple[tuple[str, bool], ...]] = (
         ("created", True),
         ("pipeline", False),
@@ -50,7 +51,9 @@ class ReleasesScreen(ProjectScreen[int]):
         self._topic = topic
         """None: the releases of the project that is chosen for the top screens."""
         self._rows: dict[int, Release] = {}
-        self._live: Mapping[tuple[int, int], int] = {}
+        self._keys: Sequence[int] = ()
+        self._live: Mapping[tuple[int, int], int] | None = None
+        """Looked for once a stage has a column."""
         self._drawn: ReleasesData | None = None
         self.deleted = False
         """The deleted releases are shown in place of the others."""
@@ -109,13 +112,28 @@ class ReleasesScreen(ProjectScreen[int]):
         if data is not self._drawn:
             self._drawn = data
             self._rows = {release.id: release for release in data.rows}
-            self._live = live_releases(data.rows)
-        return (*self._rows, *range(-1, -len(data.bad) - 1, -1))
+            self._live = None
+            self._keys = (*self._rows, *range(-1, -len(data.bad) - 1, -1))
+        return self._keys
+
+    def arranged_by(self) -> Hashable:
+        return ()
+
+    def is_expected(self, key: int) -> bool:
+        return key in self._rows
+
+    @property
+    def live(self) -> Mapping[tuple[int, int], int]:
+        """What runs on the stages, for their columns."""
+        if self._live is None:
+            self._live = live_releases(self.data().rows)
+        return self._live
 
     def cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
         widths, look = self.widths(columns), self.look
         release = self._rows[key]
-        return [release_cell(column.id, widths[column.id], release, self._live, look) for column in columns]
+        live = self.live if any(column.id.startswith(STAGE_COLUMN) for column in columns) else {}
+        return [release_cell(column.id, widths[column.id], release, live, look) for column in columns]
 
     def is_heading(self, key: int) -> bool:
         return key < 0
@@ -131,9 +149,12 @@ class ReleasesScreen(ProjectScreen[int]):
 
     def sort_value(self, key: int, sort: str) -> Any:
         release = self._rows[key]
-        values = release_values(release)
         created = release.created_on.timestamp() if release.created_on is not None else 0.0
-        return created if sort == "created" else (values[sort].casefold(), -created)
+        if sort == "created":
+            return created
+        by = short_name(release.created_by) if sort == "by" else ""
+        text = {"pipeline": release.definition.name, "release": release.name, "by": by}[sort]
+        return (text.casefold(), -created)
 
     def list_title(self) -> Line:
         topic = self.topic
