@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from reltui.model.change import Difference
+from reltui.model.decode import list_of, objects_of
 from reltui.model.definition import DefinitionRevision
 from reltui.model.text import SafeText
 from reltui.ui.present import Cell, Line, Look, Span, line, plain, span, width, wrap
@@ -27,6 +29,24 @@ class Entry:
     key: str
     shown: Line
     difference: Difference | None = None
+
+
+LARGE = 500
+"""Tasks of a definition from which on to compare it takes longer than a drawing may."""
+COMPARING = "being compared ..."
+
+
+def is_large(*definitions: Mapping[str, Any]) -> bool:
+    """To compare these takes a while."""
+    return any(
+        sum(
+            len(list_of(job.get("workflowTasks")))
+            for stage in objects_of(raw.get("environments"))
+            for job in objects_of(stage.get("deployPhases"))
+        )
+        > LARGE
+        for raw in definitions
+    )
 
 
 def change_entries(differences: Sequence[Difference]) -> list[Entry]:

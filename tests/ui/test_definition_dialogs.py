@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,14 @@ from reltui.data.topics import (
     ReleasesData,
     ReleasesOf,
 )
+from reltui.model.change import Difference
 from reltui.model.content import Folder
 from reltui.model.definition import Definition
+from reltui.model.editing.changes import changes
 from reltui.model.release import EnvironmentStatus
 from reltui.model.text import SafeText, clean
 from reltui.ui.app import ReltuiApp
+from reltui.ui.screens import definition_saving
 from reltui.ui.screens.base import ListScreen
 from reltui.ui.screens.definition import DefinitionScreen
 from reltui.ui.screens.definition_saving import SavingDialog
@@ -108,6 +112,27 @@ class TestSave:
             assert (draft.verb, draft.comment) == (Verb.SAVE, "more")
             assert draft.body == changed()
             assert draft.options == {"edit": "k1", "changes": ["variable ExportRetries: 3 -> 5"]}
+
+    async def test_large_ones_are_compared_beside_the_drawing_and_not_saved_before(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        go_on = threading.Event()
+
+        def slowly(*definitions: Any) -> tuple[Difference, ...]:
+            assert go_on.wait(20)
+            return changes(*definitions)
+
+        monkeypatch.setattr(definition_saving, "is_large", lambda *_: True)
+        monkeypatch.setattr(definition_saving, "changes", slowly)
+        async with showing(tmp_path, monkeypatch, known=known_definition()) as (pilot, service):
+            await ask(pilot, saving(changed()))
+            await settled(pilot, "being compared ...")
+            await press(pilot, "y")
+            assert service.outbox.decisions() == ()
+            go_on.set()
+            await settled(pilot, "~ variable ExportRetries  3 -> 5")
+            await submitted(pilot, service)
+            assert draft_of(pilot, service).options["changes"] == ["variable ExportRetries: 3 -> 5"]
 
     async def test_a_protected_stage_that_changes_asks_for_its_name(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reltui.data.topics import DefinitionAt, ResourcesOf, Snapshot, Topic
@@ -11,12 +13,12 @@ from reltui.model.decode import text_of
 from reltui.model.definition import Definition
 from reltui.model.editing.changes import changes, raw_lines
 from reltui.model.project import Project
-from reltui.model.resources import NOTHING
+from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText
 from reltui.ui import ways
 from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, line, span, wrap
-from reltui.ui.present_changes import Entry, change_entries, raw_entries, two_revisions
+from reltui.ui.present_changes import COMPARING, Entry, change_entries, is_large, raw_entries, two_revisions
 from reltui.ui.present_words import count, within
 from reltui.ui.screens.project import ProjectScreen
 from reltui.ui.widgets.grid import Column
@@ -42,6 +44,7 @@ class ChangesScreen(ProjectScreen[str]):
         self.is_raw = False
         self._entries: dict[str, Entry] = {}
         self._compared: tuple[Raw, Raw, bool] | None = None
+        self._is_comparing = False
         super().__init__()
 
     def ends(self) -> tuple[Raw, Raw] | None:
@@ -77,13 +80,22 @@ class ChangesScreen(ProjectScreen[str]):
             self._entries, self._compared = {}, None
             return ()
         before = self._compared
-        # To compare large definitions takes longer than a drawing may.
         if before is None or before[0] is not ends[0] or before[1] is not ends[1] or before[2] != self.is_raw:
             self._compared = (*ends, self.is_raw)
             known = self.app.service.look(ResourcesOf(self.server, self.project)).data or NOTHING
-            found = raw_entries(raw_lines(*ends)) if self.is_raw else change_entries(changes(*ends, known))
-            self._entries = {entry.key: entry for entry in found}
+            work = partial(_raw_found, *ends) if self.is_raw else partial(_words_found, *ends, known)
+            self._is_comparing = is_large(*ends)
+            self._entries = {} if self._is_comparing else work()
+            if self._is_comparing:
+                self.run_worker(self._wait_for(work), name="compare", group="compare", exclusive=True)
         return list(self._entries)
+
+    async def _wait_for(self, work: Callable[[], dict[str, Entry]]) -> None:
+        """To compare large definitions takes longer than a drawing may."""
+        self._entries = await asyncio.to_thread(work)
+        self._is_comparing = False
+        if not self.is_left:
+            self.update()
 
     def cells(self, key: str, columns: Sequence[Column]) -> Sequence[Cell]:
         return [self._entries[key].shown]
@@ -97,6 +109,7 @@ class ChangesScreen(ProjectScreen[str]):
     def list_title(self) -> Line:
         number = sum(not key.startswith("#") for key in self._entries)
         told = "as JSON" if self.is_raw else count(number, "difference")
+        told = COMPARING if self._is_comparing else told
         return line(span(within(self.definition_name()), "head"), f"  {self.which()}: {told}")
 
     def crumbs(self) -> Line:
@@ -121,6 +134,8 @@ class ChangesScreen(ProjectScreen[str]):
         return [(span(" "), *row) for row in told]
 
     def empty(self) -> Sequence[Line]:
+        if self._is_comparing:
+            return [(), line("    Both are ", COMPARING)]
         if self.ends() is not None:
             return [(), line("    Nothing differs, but for what the server itself writes.")]
         problems = [p for topic in self.topics() for p in self.app.service.look(topic).problems]
@@ -128,6 +143,14 @@ class ChangesScreen(ProjectScreen[str]):
             return [(), line("    Reading both ...")]
         said = line("    ", span("They cannot be compared.", "warn"))
         return [(), said, *(line("    ", span(f"{p.where}: {p.sentence}", "warn")) for p in problems)]
+
+
+def _words_found(older: Raw, newer: Raw, known: Resources) -> dict[str, Entry]:
+    return {entry.key: entry for entry in change_entries(changes(older, newer, known))}
+
+
+def _raw_found(older: Raw, newer: Raw) -> dict[str, Entry]:
+    return {entry.key: entry for entry in raw_entries(raw_lines(older, newer))}
 
 
 def _whole(label: str, value: SafeText | None, cells: int) -> list[Line]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from textual.widget import Widget
@@ -13,12 +15,13 @@ from reltui.data.confirming import is_protected
 from reltui.data.decision import Decision, Draft
 from reltui.data.topics import ResourcesOf, ServerState
 from reltui.errors import ReltuiError
+from reltui.model.change import Difference
 from reltui.model.definition import Definition
 from reltui.model.editing.changes import changes, raw_lines
 from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText
 from reltui.ui.present import Line, line, span
-from reltui.ui.present_changes import broken, change_lines, plain_changes, raw_line
+from reltui.ui.present_changes import COMPARING, broken, change_lines, is_large, plain_changes, raw_line
 from reltui.ui.present_saving import changed_stages, new_lines, stage_word
 from reltui.ui.present_verbs import about
 from reltui.ui.present_words import count
@@ -48,8 +51,14 @@ class SavingDialog(SubjectDialog):
         self._comment = comment
         self._submitted = submitted
         self._left = left
-        self._compared: tuple[Sequence[Line], Sequence[Line]] | None = None
-        """The difference in words and as JSON, once it was made."""
+        self._told: Sequence[str] = ()
+        """The difference in short lines."""
+        self._shown: dict[bool, Sequence[Line]] = {}
+        """The difference in words, and as JSON (True), once each was made."""
+        self._making: set[bool] = set()
+        """Which of them is being made."""
+        self._broken: tuple[bool, int, list[Line]] | None = None
+        """The rows that were drawn last, and for which width."""
         self._differs = True
         if isinstance(subject.seen, Definition):
             stages = changed_stages(subject.seen.raw, subject.body)
@@ -80,16 +89,38 @@ class SavingDialog(SubjectDialog):
         return [*lines, *self.about.more()]
 
     def _change_lines(self, cells: int) -> list[Line]:
-        if self._compared is None:
-            found = changes(self.base, self.about.body, self._known()) if self.base else ()
+        if self.is_raw not in self._shown:
+            self._make(self.is_raw)
+        shown = self._shown.get(self.is_raw)
+        if shown is None:
+            return [line(span("Changes      ", "dim"), span(COMPARING, "wait"))]
+        if self._broken is None or self._broken[:2] != (self.is_raw, cells):
+            self._broken = (self.is_raw, cells, broken(shown, cells))
+        return self._broken[2]
+
+    def _make(self, is_raw: bool) -> None:
+        """Compare: at once, or beside the drawing where that takes a while."""
+        if is_raw in self._making:
+            return
+        self._making.add(is_raw)
+        work = partial(_raw_rows, self.base, self.about.body)
+        if not is_raw:
+            work = partial(_word_rows, self.base, self.about.body, self._known())
+        if is_large(self.base, self.about.body):
+            self.run_worker(self._wait_for(is_raw, work), name="compare", group=f"compare {is_raw}")
+        else:
+            self._made(is_raw, *work())
+
+    async def _wait_for(self, is_raw: bool, work: Callable[[], Compared]) -> None:
+        self._made(is_raw, *await asyncio.to_thread(work))
+        if not self.is_left:
+            self.update()
+
+    def _made(self, is_raw: bool, rows: Sequence[Line], found: Sequence[Difference]) -> None:
+        self._shown[is_raw] = rows
+        if not is_raw:
+            self._told = plain_changes(found)
             self._differs = bool(found) or not self.base
-            words = list(change_lines(found)) if self.base else list(new_lines(self.about.body))
-            title = count(len(found), "difference") if self.base else "what it has"
-            head = line(span("Changes      " if self.base else "New          ", "dim"), span(title, "head"))
-            raw = [raw_line(each) for each in raw_lines(self.base, self.about.body)]
-            self._compared = ([head, *words], [line(span("As JSON", "head")), *raw])
-        shown = self._compared[self.is_raw]
-        return broken(shown, cells)
 
     def do_raw(self) -> None:
         """The difference as JSON, or in words again."""
@@ -115,13 +146,14 @@ class SavingDialog(SubjectDialog):
 
     def ready(self) -> SafeText | None:
         found = super().ready()
-        if found is None and self._compared is not None and not self._differs:
+        if found is None and False not in self._shown:
+            found = SafeText("Both are being compared: wait, and read what changes.")
+        if found is None and not self._differs:
             found = SafeText("Nothing would change: there is nothing to save.")
         return found or self.word_missing()
 
     def chosen(self) -> Mapping[str, Any]:
-        told = plain_changes(changes(self.base, self.about.body, self._known())) if self.base else []
-        return {**self.about.options, "changes": told}
+        return {**self.about.options, "changes": list(self._told)}
 
     def draft(self) -> Draft:
         return replace(super().draft(), body=self.about.body)
@@ -141,3 +173,21 @@ class SavingDialog(SubjectDialog):
         if self._left is not None and self.query("#comment"):
             self._left(self.query_one("#comment", TextArea).text)
         super().close_dialog()
+
+
+Compared = tuple[Sequence[Line], Sequence[Difference]]
+"""Rows to draw, and the differences that they tell."""
+
+
+def _word_rows(base: Mapping[str, Any], body: Mapping[str, Any], known: Resources) -> Compared:
+    """The difference in words, or what a new definition has."""
+    found = changes(base, body, known) if base else ()
+    words = list(change_lines(found)) if base else list(new_lines(body))
+    title = count(len(found), "difference") if base else "what it has"
+    head = line(span("Changes      " if base else "New          ", "dim"), span(title, "head"))
+    return [head, *words], found
+
+
+def _raw_rows(base: Mapping[str, Any], body: Mapping[str, Any]) -> Compared:
+    """The difference as JSON."""
+    return [line(span("As JSON", "head")), *map(raw_line, raw_lines(base, body))], ()
