@@ -1,4 +1,4 @@
-"""`python -m tests.screenshots`: makes the pictures in screenshots/ from the embedded server.
+"""`python -m tests.screenshots [NAME ...]`: makes the pictures in screenshots/ from the embedded server.
 
 Seed, day and port are fixed and the server's clock stands still, so that the same program gives the same
 pictures. Times in them are UTC.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -54,6 +55,12 @@ def filtered(words: str) -> tuple[str, ...]:
     return ("/", *typed(words))
 
 
+DEFINITION = ("3", "j", "j")
+EDITED = (*DEFINITION, "e")
+TASK = (*filtered("deploy"), "tab", *["j"] * 7)
+KEPT_LONGER = (*filtered("prod"), "j", "j", "enter", "backspace", "backspace", *typed("60"))
+SWITCHED_OFF = (*filtered("smoke"), "tab", "j", "j", "enter")
+
 PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
     ("approvals", SMALL, ("g", "j", "j", "j")),
     ("approvals-wide", WIDE, ("g", "j", "j", "j")),
@@ -76,6 +83,13 @@ PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (
     ("comparison", SMALL, ("2", "/", *typed("Invoice.CD"), "space", "j", "j", "space", "b")),
     ("definitions", SMALL, ("3", "j", "j")),
     ("definitions-wide", WIDE, ("3", "j", "j")),
+    ("definition", SMALL, (*DEFINITION, "enter", "j", "j", "j")),
+    ("editor", SMALL, (*EDITED, *TASK)),
+    ("editor-wide", WIDE, (*EDITED, *TASK)),
+    ("save", SMALL, (*EDITED, *SWITCHED_OFF, *KEPT_LONGER, "s")),
+    ("revisions", SMALL, (*DEFINITION, "h")),
+    ("difference", SMALL, (*DEFINITION, "h", "space", "j", "space", "b")),
+    ("folders", SMALL, ("3", ":", *typed("folders"))),
     ("connection", SMALL, (":", *typed("connection"))),
     ("sign-in", SMALL, (":", *typed("sign-in"))),
 )
@@ -135,8 +149,8 @@ def plainer(picture: str) -> str:
     return "\n".join(line.rstrip() for line in picture.splitlines() if line.strip()) + "\n"
 
 
-def main() -> None:
-    """Make them all."""
+def main(wanted: Sequence[str] = ()) -> None:
+    """Make them all, or those of these names."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     FOLDER.mkdir(exist_ok=True)
@@ -146,9 +160,11 @@ def main() -> None:
         os.environ[SECRET] = os.environ["RELTUI_127_0_0_1"] = server.token
         pictures = [(*each, server.url) for each in PICTURES] + [(*each, "") for each in FIRST_MINUTE]
         for number, (name, size, keys, url) in enumerate(pictures):
+            if wanted and name not in wanted:
+                continue
             file = asyncio.run(take(name, size, keys, url, Path(folder) / str(number)))
             print(file.relative_to(FOLDER.parent))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

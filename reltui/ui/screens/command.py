@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import ClassVar
 
 from textual.widgets import Input
 
@@ -14,13 +15,19 @@ from reltui.model.text import SafeText
 from reltui.ui import ways, ways_definition
 from reltui.ui.keys import Place
 from reltui.ui.links import open_link
-from reltui.ui.present import Line, span
+from reltui.ui.present import Cell, Line, Span, span
 from reltui.ui.screens.base import ListScreen, ReltuiScreen
 from reltui.ui.screens.pick import Entry, PickScreen
+from reltui.ui.widgets.grid import Column
 
 
 class CommandScreen(PickScreen):
     """`:` - an action of the screen below, a project, a server, a definition, a release, or a link."""
+
+    columns: ClassVar[Sequence[Column]] = (
+        Column("words", "", 30, grow=1),
+        Column("detail", "", 36, grow=1, drop=1),
+    )
 
     def __init__(self, below: ReltuiScreen) -> None:
         super().__init__()
@@ -32,6 +39,11 @@ class CommandScreen(PickScreen):
 
     def nothing(self) -> SafeText:
         return SafeText("No command, project, server, definition or release has these words.")
+
+    def _cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
+        # What an action does is a sentence, which is cut at its end.
+        words, *detail = super()._cells(key, columns)
+        return [words, *((cell,) if isinstance(cell, Span) else cell for cell in detail)]
 
     def _filter(self) -> None:
         typed = self.query_one("#words", Input).value
