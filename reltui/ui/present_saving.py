@@ -9,6 +9,8 @@ from reltui.data.topics import ReleasesData
 from reltui.model.approval import approval_plan_from_json
 from reltui.model.decode import count_of, objects_of, text_of
 from reltui.model.definition import Definition
+from reltui.model.editing.folders import name_refusal
+from reltui.model.editing.matching import same
 from reltui.model.editing.owned import unowned
 from reltui.model.release import EnvironmentStatus, Release
 from reltui.model.text import SafeText, is_suspicious
@@ -16,9 +18,8 @@ from reltui.ui.present import Line, line, span
 from reltui.ui.present_definitions import signers_words
 from reltui.ui.present_words import count, within
 
-RUNNING = (EnvironmentStatus.IN_PROGRESS, EnvironmentStatus.QUEUED)
-FORBIDDEN = '\\/:*?"<>|'
-"""Not in the name of a folder: the first two part folders, the others are no part of a path."""
+RUNNING = (EnvironmentStatus.IN_PROGRESS, EnvironmentStatus.QUEUED, EnvironmentStatus.SCHEDULED)
+"""What the server does not delete unless it is told to cancel it."""
 ROOT = "\\"
 
 
@@ -27,7 +28,7 @@ def changed_stages(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tupl
     before, after = _stages(old), _stages(new)
     found: list[tuple[SafeText, int]] = []
     for number, stage in before.items():
-        if number in after and after[number] == stage:
+        if number in after and same(after[number], stage):
             continue
         found.append((text_of(stage.get("name")), number))
         name = text_of(after[number].get("name")) if number in after else found[-1][0]
@@ -128,11 +129,8 @@ def depth(path: str) -> int:
 
 def folder_refusal(name: str, parent: str, taken: Sequence[str]) -> SafeText | None:
     """Why a folder cannot be named so; None when it can."""
-    if not name:
-        return SafeText("Type the folder's name first.")
-    wrong = next((sign for sign in name if sign in FORBIDDEN), "")
-    if wrong:
-        return SafeText(f"A folder's name cannot have {wrong} in it.")
+    if (why_not := name_refusal(name)) is not None:
+        return SafeText(why_not)
     path = joined_path(parent, name)
     if any(each.casefold() == path.casefold() for each in taken):
         return SafeText(f"The folder {path} is there already.")

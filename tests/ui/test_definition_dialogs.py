@@ -145,6 +145,13 @@ class TestSave:
             await press(pilot, "shift+tab", *"PROD", "tab")
             await submitted(pilot, service, "enter")
 
+    async def test_all_protected_stages_that_change_are_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with showing(tmp_path, monkeypatch, known=known_definition()) as (pilot, _):
+            await ask(pilot, saving(with_stage({"name": "PROD-2"})))
+            await settled(pilot, "Protected    PROD, PROD-2 change")
+
     async def test_all_that_changes_is_read_to_its_end_first(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -282,6 +289,15 @@ class TestDelete:
             shown = await settled(pilot, "Releases     0 releases of it")
             assert "cancel what runs" not in shown
             assert "1 approval of it waits" in shown
+
+    async def test_force_is_offered_where_older_releases_were_not_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        known = known_definition()
+        known[ReleasesOf(SERVER, BILLING, 5)] = replace(whole(ReleasesData(())), more=True)
+        async with showing(tmp_path, monkeypatch, known=known) as (pilot, _):
+            await self._open(pilot)
+            assert "cancel what runs" in await settled(pilot, "0 releases or more of it")
 
     async def test_the_deleted_ones_can_be_had_back(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

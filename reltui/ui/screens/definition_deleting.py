@@ -22,7 +22,7 @@ FORCE = "cancel what runs first; else the server refuses while something runs"
 
 
 class DeletingDialog(SubjectDialog):
-    """What runs is canceled only where something runs, and it was chosen."""
+    """What runs is canceled only where something runs, or may run, and it was chosen."""
 
     def __init__(self, subject: Subject, server: ServerState, seen: Definition) -> None:
         super().__init__(subject, server)
@@ -63,8 +63,9 @@ class DeletingDialog(SubjectDialog):
         return [*lines, *self.about.more()]
 
     def options(self, cells: int) -> Sequence[Row]:
-        releases = self.app.service.look(self._releases).data
-        if releases is None or not running_words(releases.rows):
+        snapshot = self.app.service.look(self._releases)
+        releases = snapshot.data
+        if releases is not None and not snapshot.more and not running_words(releases.rows):
             self.force = False
             return ()
         return [Row((span(f"   [{'x' if self.force else ' '}] {FORCE}"),), "force")]

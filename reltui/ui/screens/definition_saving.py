@@ -60,11 +60,14 @@ class SavingDialog(SubjectDialog):
         self._broken: tuple[bool, int, list[Line]] | None = None
         """The rows that were drawn last, and for which width."""
         self._differs = True
+        self._protected_names: tuple[SafeText, ...] = ()
+        """Of the protected stages that change; the first is asked for."""
         if isinstance(subject.seen, Definition):
             stages = changed_stages(subject.seen.raw, subject.body)
             protected = [stage for stage in stages if is_protected(stage[0], server)]
             if protected:
                 self.protected = True
+                self._protected_names = tuple(dict.fromkeys(name for name, _ in protected))
                 self.word, self.word_is = stage_word(*protected[0])
                 self.needs_button = True
 
@@ -82,6 +85,8 @@ class SavingDialog(SubjectDialog):
         for label, value in about(self.about.seen, self.protected):
             lines += fact(label, value, cells)
         lines += self.about.facts_now()
+        if len(self._protected_names) > 1:
+            lines += fact("Protected", (span(f"{', '.join(self._protected_names)} change", "warn"),), cells)
         lines += self._change_lines(cells)
         lines += fact("Effect", (span(self.words.effect),), cells)
         lines += self.end_lines(cells)
