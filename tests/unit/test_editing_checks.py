@@ -236,6 +236,7 @@ ERRORS: tuple[tuple[str, Change, Path, str, str], ...] = (
      (*PROD, "deployPhases", 0, "workflowTasks", 0), "input:delayForMinutes", ""),
     ("gate", edit("e213ff0f-5d5c-4791-802d-52ea3e7be1f1", *PROD, "preDeploymentGates", "gates", 0, "tasks", 0,
      "taskId"), (*PROD, "preDeploymentGates", "gates", 0, "tasks", 0), "version", ""),
+    ("a folder of an odd name", edit("\\Team\\..", "path"), (), "folder", ""),
     ("a secret emptied", edit({"value": "", "isSecret": True}, *DEV, "variables", "Pin"),
      (*DEV, "variables"), "variable:Pin:value", ""),
 )  # fmt: skip

@@ -95,8 +95,8 @@ def _old_options(form: Form, options: Mapping[str, Any]) -> None:
 
 def renamed_stage(form: Form, value: str | Choice) -> Json:
     """The stage under another name, in the conditions of the others too. Raises ValueError."""
-    name = needed(value, "The name of a stage")
     old = stage_name(form.raw, form.base)
+    name = needed(value, "The name of a stage", old)
     if any(name.lower() == other.lower() for other in other_stages(form.raw, form.base)):
         raise ValueError(f"There is a stage {clean(name)} already.")
     changed = form.set(("name",), name)

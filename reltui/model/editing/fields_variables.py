@@ -56,7 +56,7 @@ def _variable(form: Form, holder: Path, name: str, value: object) -> None:
         )
 
     def write_name(new: str | Choice) -> Json:
-        wanted = needed(new, "The name of a variable")
+        wanted = needed(new, "The name of a variable", name)
         others = {other.lower() for other in mapping_of(form.get(())) if other != name}
         if wanted.lower() in others:
             raise ValueError(f"There is a variable {clean(wanted)} already.")

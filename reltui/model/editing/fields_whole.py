@@ -10,6 +10,7 @@ from reltui.model.decode import bool_of, list_of, mapping_of
 from reltui.model.editing.clockwork import schedule
 from reltui.model.editing.conditions import with_name
 from reltui.model.editing.filters import alias, aliases, filter_fields
+from reltui.model.editing.folders import folder_path
 from reltui.model.editing.kinds import ConditionKind, TriggerKind, trigger_kind
 from reltui.model.editing.outline import JOBS, STAGES
 from reltui.model.editing.shape import Json, Path, mapped, objects, without
@@ -65,12 +66,6 @@ def definition(form: Form) -> None:
     form.names("tags", "Tags", ("tags",))
     if "isDisabled" in form.raw:
         form.flag("disabled", "Disabled", ("isDisabled",), help="No releases can be created from it.")
-
-
-def folder_path(text: str) -> str:
-    """A folder as the server writes it: \\A\\B, and \\ for the top."""
-    parts = [part for name in text.replace("/", "\\").split("\\") if (part := name.strip())]
-    return "\\" + "\\".join(parts)
 
 
 def artifacts(form: Form) -> None:
@@ -228,7 +223,7 @@ def _reference(form: Form, key: str, label: str, value: object) -> None:
 
 def _renamed(form: Form, old: str, value: str | Choice) -> Json:
     """An artifact under another alias, in triggers, conditions and downloads too. Raises ValueError."""
-    new = needed(value, "The alias of an artifact")
+    new = needed(value, "The alias of an artifact", old)
     if new.lower() != old.lower() and any(new.lower() == other.lower() for other, _ in aliases(form.raw)):
         raise ValueError(f"There is an artifact {clean(new)} already.")
     changed = form.set(("alias",), new)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reltui.model.decode import bool_of, list_of, mapping_of, text_of
+from reltui.model.editing.matching import stage_number
 from reltui.model.editing.owned import DEFINITION_OWNED
 from reltui.model.editing.shape import Json
 from reltui.model.text import SafeText
@@ -24,9 +25,9 @@ def restored(old: Mapping[str, Any], current: Mapping[str, Any]) -> Json:
     }
     body |= {name: value for name, value in current.items() if name in DEFINITION_OWNED and name not in body}
     body.pop("comment", None)
-    there = {mapping_of(stage).get("id") for stage in list_of(current.get("environments"))}
+    there = {stage_number(stage) for stage in list_of(current.get("environments"))}
     body["environments"] = [
-        stage if not isinstance(stage, dict) or stage.get("id") in there else {**stage, "id": 0}
+        stage if not isinstance(stage, dict) or stage_number(stage) in there else {**stage, "id": 0}
         for stage in list_of(old.get("environments"))
     ]
     return body

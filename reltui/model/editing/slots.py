@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from reltui.model.decode import bool_of, guid_of, int_of, scalar_of, text_of
+from reltui.model.editing.folders import is_invisible
 from reltui.model.editing.minutes import minutes_of, minutes_text
 from reltui.model.editing.outline import Node
 from reltui.model.editing.shape import Json, Path, at, put
@@ -110,11 +111,16 @@ def typed(value: str | Choice) -> str:
     return value.id if isinstance(value, Choice) else value
 
 
-def needed(value: str | Choice, what: str) -> str:
-    """What was typed, without blanks around it. Raises ValueError when there is nothing."""
+def needed(value: str | Choice, what: str, old: str | None = None) -> str:
+    """What was typed, without blanks around it. Raises ValueError when there is nothing.
+
+    `old`: it is a name, that was this; what is not seen as it is comes into none.
+    """
     text = typed(value).strip()
     if not text:
         raise ValueError(f"{what} cannot be empty.")
+    if old is not None and text != old.strip() and is_invisible(text):
+        raise ValueError(f"{what} cannot have an invisible character in it: type it anew.")
     return text
 
 
@@ -216,8 +222,8 @@ class Form:
         """A text at a place of the node; of several lines if it is long."""
 
         def usual(value: str | Choice) -> Json:
-            text = needed(value, f"{label[:1].upper()}{label[1:]}") if is_required else typed(value)
-            return self.set(path, text)
+            what, old = f"{label[:1].upper()}{label[1:]}", plain(self.get(path))
+            return self.set(path, needed(value, what, old) if is_required else typed(value))
 
         self.add(
             id,

@@ -8,7 +8,7 @@ from typing import Any
 
 from reltui.model.decode import bool_of, mapping_of
 from reltui.model.editing.conditions import after_release, after_stage
-from reltui.model.editing.fields_whole import folder_path
+from reltui.model.editing.folders import folder_path
 from reltui.model.editing.kinds import JobKind
 from reltui.model.editing.outline import STAGES
 from reltui.model.editing.owned import DEFINITION_OWNED

@@ -15,7 +15,7 @@ from reltui.model.definition import Definition
 from reltui.model.editing.starts import STARTS, Start, clone_of, started
 from reltui.model.project import Project
 from reltui.model.resources import NOTHING, Resources
-from reltui.model.text import SafeText, clean
+from reltui.model.text import SafeText, clean, has_marks
 from reltui.ui import ways_definition
 from reltui.ui.keys import Place
 from reltui.ui.present import Line, Span, line, span, wrap
@@ -189,6 +189,9 @@ class NameDefinition(ReltuiScreen):
         folder = str(clean(self.query_one("#folder", Input).value.strip()))
         if not name:
             self.app.say("Type a name first.", "warn")
+            return
+        if has_marks(name):
+            self.app.say("A name cannot have an invisible character in it: type it anew.", "warn")
             return
         folder = folder if folder.startswith("\\") else f"\\{folder}"
         data = self.app.service.look(DefinitionsOf(self._server, self._project)).data
