@@ -58,7 +58,7 @@ def filtered(words: str) -> tuple[str, ...]:
 DEFINITION = ("3", "j", "j")
 EDITED = (*DEFINITION, "e")
 TASK = (*filtered("deploy"), "tab", *["j"] * 7)
-KEPT_LONGER = (*filtered("prod"), "j", "j", "enter", "backspace", "backspace", *typed("60"))
+KEPT_LONGER = (*filtered("prod"), "j", "j", "enter", "backspace", "backspace", *typed("90"))
 SWITCHED_OFF = (*filtered("smoke"), "tab", "j", "j", "enter")
 
 PICTURES: Sequence[tuple[str, tuple[int, int], Sequence[str]]] = (

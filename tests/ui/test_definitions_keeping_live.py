@@ -55,6 +55,9 @@ async def test_restored_deleted_and_had_back(tmp_path: Path) -> None:
         assert "Setting1" not in body["variables"]
 
         await run.press("3")
+        for verb in ("export", "import"):
+            await command(run, verb, f"[ {verb.capitalize()} ")
+            await run.press("escape")
         shown = await command(run, "delete", "[ Delete the definition ]")
         assert "4 releases of it" in shown
         await run.press("tab", *"moved", "tab", *"Dock.Booking.CD", "tab")

@@ -153,7 +153,7 @@ def test_the_outline_of_a_definition() -> None:
         "    Gates before: none",
         "    Run on agent: agent",
         "      Copy: 2.*",
-        "      Start: 2.* disabled",
+        "      Start: off, 2.*",
         "    Machines: group",
         "      Install: 2.*",
         "    Gates after: none",

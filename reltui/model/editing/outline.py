@@ -213,7 +213,9 @@ def _gates(path: Path, raw: Mapping[str, Any], side: str, kind: Kind, label: str
 
 def _task_note(task: Mapping[str, Any]) -> SafeText:
     version = scalar_of(task.get("version"))
-    return version if bool_of(task.get("enabled"), default=True) else SafeText(f"{version} disabled".strip())
+    if bool_of(task.get("enabled"), default=True):
+        return version
+    return SafeText(f"off, {version}" if version else "off")
 
 
 def _variables_note(raw: Mapping[str, Any]) -> SafeText:
