@@ -21,6 +21,7 @@ from reltui.model.editing.checks_found import (
 )
 from reltui.model.editing.clockwork import flags_of
 from reltui.model.editing.filters import aliases
+from reltui.model.editing.folders import name_refusal
 from reltui.model.editing.kinds import TriggerKind, trigger_kind
 from reltui.model.editing.shape import Path
 from reltui.model.resources import Resources
@@ -44,6 +45,9 @@ def whole(raw: Row, known: Resources) -> Problems:
     if folder and not folder.startswith("\\"):
         yield Problem(("path",), "The folder begins with \\: write it such as \\Team A\\Web.")
     elif known.lists_all("folders") and folder.casefold() not in _folders(known):
+        wrong = next(filter(None, map(name_refusal, filter(None, folder.split("\\")))), None)
+        if wrong is not None:
+            yield Problem(("path",), wrong)
         yield warning(("path",), f"There is no folder {within(clean(folder))} yet: saving makes it.")
     form = text(raw, "releaseNameFormat")
     if form and not _COUNTER.search(form):
