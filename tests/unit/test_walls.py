@@ -143,6 +143,7 @@ def test_the_first_paint_loads_only_what_the_inbox_needs(tmp_path: Path) -> None
     screens = {name.rpartition(".")[2] for name in modules if name.startswith("reltui.ui.screens.")}
     assert screens == {
         "approvals",
+        "arranging",
         "base",
         "following",
         "inbox_list",
