@@ -433,6 +433,10 @@ def test_what_comes_is_told_with_all_that_it_does() -> None:
     ):
         assert row in found
 
+    assert ("DEV", "task", None, "First (Run on agent, step 1)") in told(
+        lambda d: steps(d).insert(0, task("First"))
+    )
+
     def other_type(raw: Json) -> None:
         steps(raw)[0] = task("Copy", taskId="another", inputs={"script": "rm"})
 

@@ -246,7 +246,9 @@ class _Teller:
                 yield own.told("stage", *names)
                 if right is not None:
                     new_one = replace(own, where=_stage_name(after[right]))
-                    yield from self._stage(new_one, {}, after[right], renamed, frozenset({"rank"}))
+                    # Where it stands is told by the order, where that is told.
+                    rank = frozenset({"rank"} if is_moved else ())
+                    yield from self._stage(new_one, {}, after[right], renamed, rank)
             elif not same(before[left], after[right]):
                 was, now = (_stage_name(row) for row in (before[left], after[right]))
                 if not same(before[left].get("name"), after[right].get("name")):
@@ -345,7 +347,8 @@ class _Teller:
                     "job", *(None if row is None else wording.job_words(row) for row in (was, now))
                 )
                 if now is not None:
-                    yield from self._job(own, _new_job(now), now, frozenset({"rank", "phaseType"}))
+                    rank = {"rank"} if is_moved or not before else set()
+                    yield from self._job(own, _new_job(now), now, frozenset({"phaseType", *rank}))
             elif not same(was, now):
                 yield from self._job(own, was, now, frozenset() if is_whole else frozenset({"rank"}))
         yield from tasks_differ(spot, jobs, self._known)

@@ -110,7 +110,7 @@ def tasks_differ(spot: Spot, jobs: Sequence[Job], known: Resources) -> Found:
         elif was is not None and was.job.new is not None:
             yield _told(was, None, "task", _in_job(was, was.job.old), None)
         elif now is not None:
-            yield _told(None, now, "task", None, _in_job(now, now.job.new))
+            yield _told(None, now, "task", None, _in_job(now, now.job.new, is_placed=True))
             yield from task_comes(_spot(None, now), now.row, known)
     for was, now in stayed:
         if not same(was.row, now.row):
@@ -135,9 +135,12 @@ def _told(was: _Place | None, now: _Place | None, what: str, old: str | None, ne
     return _spot(was, now).told(what, old, new)
 
 
-def _in_job(place: _Place, job: Row | None) -> str:
+def _in_job(place: _Place, job: Row | None, *, is_placed: bool = False) -> str:
     name = text_of(mapping_of(job).get("name"))
-    return f"{place.name} ({name})" if name else place.name
+    is_last = place.index == len(list_of(mapping_of(job).get(TASKS))) - 1
+    step = f"step {place.index + 1}" if is_placed and not is_last else ""
+    words = ", ".join(filter(None, (name, step)))
+    return f"{place.name} ({words})" if words else place.name
 
 
 def _steps(was: _Place, now: _Place) -> tuple[str, str]:

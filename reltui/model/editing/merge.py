@@ -13,6 +13,7 @@ from typing import Any
 from reltui.model.change import Difference
 from reltui.model.decode import list_of, mapping_of, text_of
 from reltui.model.editing.changes import changes
+from reltui.model.editing.matching import by_rank
 from reltui.model.editing.merge_links import Links
 from reltui.model.editing.merge_moves import moved_alike
 from reltui.model.editing.merge_walk import ABSENT, Clash, Step, Walk, same
@@ -184,6 +185,12 @@ def _edits(name: str, old: object, new: object) -> Iterator[str]:
         yield f"{each.what} {_shown(each.old)} -> {_shown(each.new)}"
 
 
+def _names(entries: object) -> SafeText:
+    """The entries of a list in their order."""
+    rows = list_of(entries)
+    return clean(" > ".join(text_of(mapping_of(rows[place]).get("name")) for place in by_rank(rows)))
+
+
 def _shown(value: SafeText | None) -> str:
     return "(none)" if value is None else value or '""'
 
@@ -202,6 +209,9 @@ def _changed(clash: Clash, path: Path, where: SafeText, sides: Sequence[Any], me
             if others is not None and ours.new != others.new:
                 return Conflict(path, ours.where, ours.what, ours.old, ours.new, others.new, clash.key)
     name = next((step for step in reversed(clash.steps) if isinstance(step, str)), "")
+    if name == clash.steps[-1] and name in _ORDERS:
+        names = [None if side is ABSENT else _names(side) for side in sides]
+        return Conflict(path, where, SafeText(_ORDERS[name]), names[0], names[1], names[2], clash.key)
     words = [None if side is ABSENT else value_words(side, name) for side in sides]
     about = ".".join(step for step in clash.steps if isinstance(step, str) and step != "environments")
     return Conflict(path, where, clean(about), words[0], words[1], words[2], clash.key)
