@@ -190,16 +190,26 @@ def _variables(
     for before, after in sorted(_matched(old, new, _name), key=lambda pair: _name(_any(*pair))):
         if before is not None and after is not None and before.is_secret and after.is_secret:
             secrets += 1
-        elif _value(before) != _value(after):
+        elif _raw_value(before) != _raw_value(after):
             what = SafeText(f"variable {_any(before, after).name}")
-            found.append(Difference(where, what, _value(before), _value(after)))
+            found.append(Difference(where, what, _value(before, after), _value(after, before)))
     return found, secrets
 
 
-def _value(variable: Variable | None) -> SafeText | None:
+def _raw_value(variable: Variable | None) -> tuple[bool, SafeText] | None:
+    """Compared and never told."""
+    return None if variable is None else (variable.is_secret, variable.value or SafeText(""))
+
+
+def _value(variable: Variable | None, other: Variable | None) -> SafeText | None:
+    """As it is told beside the other one; not where the name looks like a secret's."""
     if variable is None:
         return None
-    return MASKED if variable.is_secret else variable.value or SafeText("")
+    value = variable.value or SafeText("")
+    if variable.is_secret or (value and hides_value(variable.name)):
+        is_open = not variable.is_secret and other is not None and other.is_secret
+        return SafeText("not secret") if is_open else MASKED
+    return value
 
 
 def compare_definitions(older: Definition, newer: Definition) -> tuple[Difference, ...]:

@@ -75,7 +75,11 @@ def test_secrets_are_counted_and_masked() -> None:
     )
     opened = release(variables=(Variable(S("key"), S("clear"), False),))
     assert compare_releases(old, opened).variables[-1] == Difference(
-        S(""), S("variable key"), MASKED, S("clear")
+        S(""), S("variable key"), MASKED, S("not secret")
+    )
+    other = release(variables=(Variable(S("key"), S("clear 2"), False),))
+    assert compare_releases(opened, other).variables == (
+        Difference(S(""), S("variable key"), MASKED, MASKED),
     )
 
 
