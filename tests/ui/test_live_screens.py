@@ -176,7 +176,7 @@ class TestLive:
             await settled(pilot, "Rel-139")
             await settled(pilot, "Comparison > Invoice.CD")
             assert ContentOf(SERVER, BILLING, 142, 139) in service.watched
-            await settled(pilot, "revision 56 -> 57: 3 differences")
+            await settled(pilot, "revision 56 -> 57: 18 differences")
             assert DefinitionAt(SERVER, BILLING, 5, 56) in service.watched
 
     async def test_filters_and_orders(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
