@@ -536,7 +536,9 @@ class TestSaving:
             ):
                 pilot.app.screen.query_one("#path").value = typed  # type: ignore[attr-defined]
                 await pilot.press("enter")
-                await settled(pilot, said)
+                # Where the line breaks depends on how long the path of the folder is.
+                while said.replace(" ", "") not in "".join(text(pilot.app).split()):
+                    await pilot.pause(0.02)
             await pilot.press("escape")
             await settled(pilot, "Log  Invoice.CD")
         assert (tmp_path / "a.log").read_text() == "mine"

@@ -155,7 +155,7 @@ def pick(raw: Json, node: Node, offer: Offer) -> Choice | None:
             return choices_of(raw, node, offer.pick)[0]
         case Pick.PERSON:
             other = next(person for person in engine().identities if person != engine().me["id"])
-            return Choice(other, SafeText("Somebody"))
+            return Choice(other, SafeText(engine().identities[other]["displayName"]))
         case Pick.TASK:
             return known.tasks_to_pick(offer.runs_on)[0].choice
         case Pick.VARIABLE_GROUP:
