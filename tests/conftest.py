@@ -34,5 +34,17 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that wait for a terminal begin first, so that all the others run meanwhile."""
-    items.sort(key=lambda item: item.path.parent.name != "terminal")
+    """Those that wait for a terminal begin first, so that all the others run meanwhile.
+
+    Every worker is given one piece of the list and helps the others once it is through: each piece begins
+    with its share of them.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = [item for item in items if item.path.parent.name == "terminal"]
+    rest = [item for item in items if item.path.parent.name != "terminal"]
+    piece = -(-len(rest) // workers)
+    items[:] = [
+        item
+        for number in range(workers)
+        for item in (*slow[number::workers], *rest[number * piece : (number + 1) * piece])
+    ]

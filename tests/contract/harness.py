@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,8 +105,9 @@ class Client:
         try:
             data = None if body is None else json.dumps(body)
             connection.request(method, target, data, {k: v for k, v in sent.items() if v})
-            answer = connection.getresponse()
-            return Reply(answer.status, dict(answer.getheaders()), answer.read())
+            # Closed whatever comes: an answer that is cut holds the socket, and pytest hears of it later.
+            with closing(connection.getresponse()) as answer:
+                return Reply(answer.status, dict(answer.getheaders()), answer.read())
         finally:
             connection.close()
 

@@ -17,6 +17,9 @@ from tests.contract.openapi import Description
 from tests.contract.samples import minimal_definition
 from tests.contract.sdk import client_of, tidy, without_cache
 
+# Microsoft's client library leaves its connections to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
 POWERSHELL = "e213ff0f-5d5c-4791-802d-52ea3e7be1f1"
 OWNED = ("revision", "modifiedBy", "modifiedOn")
 """What is another after every save."""

@@ -29,6 +29,9 @@ from tests.terminal.writing import (
     write_lines,
 )
 
+# Microsoft's client library leaves its connections to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
 Json = dict[str, Any]
 NAME, FOLDER = "Parcel.CD", "\\Night"
 GROUP = "[Customer Portal]\\Release Approvers"

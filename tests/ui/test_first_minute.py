@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -281,7 +282,7 @@ class TestWhatConfigChanges:
         app = ReltuiApp(service, made, UiOptions(screen="definitions"))
         app.scope = (SERVER, BILLING)
         async with app.run_test(size=(80, 24)) as pilot:
-            await settled(pilot, "definitions")
+            await settled(pilot, "project: Billing | ")
             assert isinstance(app.screen, DefinitionsScreen)
             yield pilot
         await service.close(grace=1.0)
@@ -303,7 +304,7 @@ class TestWhatConfigChanges:
             shown = text(pilot.app)
         assert [name for name in listed if name in shown] == listed
         assert [name for name in hidden if name in shown] == []
-        assert all(f"definitions in {folder}" in shown for folder in folders)
+        assert all(re.search(rf"definitions? in {re.escape(folder)}", shown) for folder in folders)
 
     async def test_favourites(self, tmp_path: Path) -> None:
         async with self._definitions(tmp_path, favourites=("arch*",)) as pilot:
