@@ -27,8 +27,10 @@ def read(data: str, screen: Screen) -> None:
             style = after(style, token["style"])
         elif token["row"] is not None:
             x, y = int(token["column"]) - 1, int(token["row"]) - 1
-        else:
+        elif y + 1 < screen.height:
             x, y = 0, y + 1
+        else:
+            raise Unreadable("a line end in the last line")
     if style != PLAIN or not (0 <= x < screen.width and 0 <= y < screen.height):
         raise Unreadable(f"{style} at {x}, {y}")
     screen.x, screen.y = x, y

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 6: 25, 7: 27, 8: 28, 9: 29, 21: 24, 51: 54, 52: 54, 53: 55}
 """The code that ends an attribute; some end two."""
-ON_BLANKS = frozenset({4, 7, 9, 21, 51, 52, 53})
-"""Attributes that can be seen where there is no character: lines, frames, reverse."""
+ON_BLANKS = frozenset({4, 5, 6, 7, 9, 21, 51, 52, 53})
+"""Attributes that can be seen where there is no character: lines, frames, reverse; blinking on a console."""
 _FOREGROUNDS = frozenset((*range(30, 38), *range(90, 98)))
 _BACKGROUNDS = frozenset((*range(40, 48), *range(100, 108)))
 
