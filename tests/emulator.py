@@ -135,7 +135,8 @@ class Emulator:
         elif final == "r":
             self.top, self.bottom = first - 1, (numbers[1] if len(numbers) > 1 else self.height) - 1
             self.x = self.y = 0
-        else:
+        elif final != "n":
+            # A question changes nothing.
             raise ValueError(f"{numbers}{final}")
 
     def _erase(self, y: int, x: int) -> None:
