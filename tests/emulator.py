@@ -12,7 +12,8 @@ from typing import NamedTuple
 from rich.cells import get_character_cell_size
 
 _PIECE = re.compile(
-    r"\x1b\[(?P<private>[?<>]?)(?P<parameters>[0-9;]*)(?P<final>[@-~])|(?P<other>[^\x1b])", re.S
+    r"\x1b\[(?P<private>[?<>]?)(?P<parameters>[0-9;]*)(?P<final>[@-~])|(?P<plain>[ -~]+)|(?P<other>[^\x1b])",
+    re.S,
 )
 _ENDS = {22: {1, 2}, 23: {3}, 24: {4, 21}, 25: {5, 6}, 27: {7}, 28: {8}, 29: {9}, 54: {51, 52}, 55: {53}}
 _SEEN_ON_BLANKS = {4, 5, 6, 7, 9, 21, 51, 52, 53}
@@ -68,13 +69,24 @@ class Emulator:
             if found is None:
                 raise ValueError(ascii(data[at : at + 20]))
             at = found.end()
-            if found["other"] is not None:
+            if found["plain"] is not None:
+                self._print(found["plain"])
+            elif found["other"] is not None:
                 self._type(found["other"])
             elif found["private"]:
                 if found["final"] not in "hl" or found["parameters"] != "2026":
                     raise ValueError(ascii(found.group()))
             else:
                 self._obey(found["final"], [int(number or 0) for number in found["parameters"].split(";")])
+
+    def _print(self, text: str) -> None:
+        row, end = self.rows[self.y], self.x + len(text)
+        if end <= self.width and all(glyph.text for glyph in row[self.x : end + 1]):
+            row[self.x : end] = [Glyph(character, self.look) for character in text]
+            self.x = end
+            return
+        for character in text:
+            self._place(character, 1)
 
     def _type(self, character: str) -> None:
         if character == "\r":

