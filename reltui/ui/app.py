@@ -104,8 +104,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Cover what would be a mess in a small window; uncover it when there is room."""
         cover(self, event.size)
-        if self.driver is not None:
-            self.driver.resized(event.size)
+        self._painter.resized(event.size)
 
     def _begin(self) -> None:
         gc.enable()  # the command line has switched it off for the start
@@ -133,9 +132,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
 
     def repaint(self) -> None:
         """Write the whole screen again; what was on the terminal is lost, or never got there."""
-        if self.driver is not None:
-            self.driver.forget_screen()
-        self.screen.refresh(layout=True)
+        self._painter.anew()
         self.let_verbs_rest()
 
     def _fatal_error(self) -> None:

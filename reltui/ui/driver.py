@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.geometry import Size
 from textual.message import Message
 
 from reltui.terminal import takes_commands
@@ -86,10 +85,10 @@ class GuardedDriver(LinuxDriver):
         """The terminal shows something else than was written; the next frame brings all of the screen."""
         self._canvas.forget()
 
-    def resized(self, size: Size) -> None:
-        """The terminal has another size, or had one for a moment, which leaves nothing of the screen."""
-        if size == self._canvas.size:
-            self._application.repaint()
+    @property
+    def screen_size(self) -> tuple[int, int]:
+        """Columns and rows of what was drawn last."""
+        return self._canvas.size
 
     def _draw(self, frame: str) -> None:
         if self._canvas.size != self._app.size:
