@@ -42,7 +42,6 @@ REPORT_SECONDS = 0.5
 """How long the end waits for a report that is on its way."""
 FRAME_BEGIN, FRAME_END = "\x1b[?2026h", "\x1b[?2026l"
 ENTER_SCREEN, LEAVE_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
-PLAIN_STYLE = "\x1b[m"
 REPAINT_SECONDS = 1.0
 KEEP_TITLE = "\x1b[22;2t"
 RESTORE_TITLE = "\x1b[23;2t"
@@ -119,8 +118,6 @@ class GuardedDriver(LinuxDriver):
             self._app.call_later(self._application.repaint)
 
     def _set(self, modes: str) -> None:
-        if modes == LEAVE_SCREEN:
-            self._put(PLAIN_STYLE)
         self._put(modes)
         if modes in (ENTER_SCREEN, LEAVE_SCREEN):
             self._canvas.forget()

@@ -22,9 +22,9 @@ PATIENCE = 1.0
 """Seconds without a byte taken after which the end waits for the terminal no longer."""
 
 _MODES = re.compile(
-    r"(?:\x1b\[(?!\?2026[hl])[?<>][0-9;]*[A-Za-z]+|\x1b\[m|\x1b\[2[23];2t|\x1b\]2;[^\x00-\x1f]*\x07)+"
+    r"(?:\x1b\[(?!\?2026[hl])[?<>][0-9;]*[A-Za-z]+|\x1b\[2[23];2t|\x1b\]2;[^\x00-\x1f]*\x07)+"
 )
-"""Modes, titles, the plain style at the end, which must not be lost; the marks round a frame belong to it."""
+"""Modes and titles, which must not be lost; the marks round a frame belong to the frame."""
 
 
 class Writer(threading.Thread):

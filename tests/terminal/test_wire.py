@@ -5,6 +5,7 @@ The bounds leave room for other texts in the sample, and are far below what writ
 
 from __future__ import annotations
 
+import re
 import statistics
 
 import pytest
@@ -64,9 +65,7 @@ def test_a_start_costs_less_than_half_and_shows_the_same(desk: Desk, term: str) 
             ready(terminal)
             terminal.wait_quiet(1.5)
             sizes.append(len(terminal.raw))
-            texts.append(
-                [line[:60] for line in terminal.text.splitlines() if line.startswith((">", " "))][2:12]
-            )
+            texts.append([re.sub(r"\d", "0", line[:60]) for line in terminal.text.splitlines()][4:14])
             terminal.press("q")
             assert terminal.wait_exit() == 0
     assert texts[0] == texts[1]

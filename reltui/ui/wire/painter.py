@@ -6,6 +6,7 @@ from reltui.ui.wire import scrolling
 from reltui.ui.wire.cells import BLANK, UNKNOWN, Row, Screen, is_shaky
 from reltui.ui.wire.pen import Pen
 from reltui.ui.wire.scrolling import Scroll
+from reltui.ui.wire.styles import PLAIN
 
 ERASE_FROM = 4
 """Cells from which erasing the rest of a line is shorter than writing blanks."""
@@ -30,6 +31,9 @@ def paint(held: Screen, wanted: Screen, pen: Pen) -> None:
         if old != new:
             _paint_row(pen, y, old, new)
             held.rows[y] = [was if cell is UNKNOWN else cell for was, cell in zip(old, new, strict=True)]
+    if pen.style is not None:
+        # Who writes to the terminal after this, with a signal that cannot be caught, finds it plain.
+        pen.set(PLAIN)
     pen.move(wanted.x, wanted.y)
     held.x, held.y = wanted.x, wanted.y
 
