@@ -121,8 +121,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
             open_link(self, self.options.link)
 
     async def _sign_in(self, profile: str, secret: str) -> None:
-        """How it goes is told by the server's state."""
-        with suppress(ReltuiError):
+        with suppress(ReltuiError):  # how it goes is told by the server's state
             await self.service.sign_in(profile, secret)
 
     def _resumed(self) -> None:
