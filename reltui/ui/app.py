@@ -25,7 +25,7 @@ from reltui.model.project import Project
 from reltui.model.text import SafeText
 from reltui.ui import desktop, ending, jobs, keys, ways_definition
 from reltui.ui.cut_short import CutShort
-from reltui.ui.driver import GuardedDriver, TextFilter, driver_class
+from reltui.ui.driver import GuardedDriver, driver_class
 from reltui.ui.editing import OpenEdits
 from reltui.ui.guard import Guard
 from reltui.ui.keyboard import Keyboard
@@ -39,6 +39,7 @@ from reltui.ui.signing import Signing
 from reltui.ui.telling import Telling
 from reltui.ui.watches import Watches
 from reltui.ui.widgets import chrome, style
+from reltui.ui.wire.guard import TextFilter
 
 __all__ = ["ReltuiApp", "UiOptions", "run_app"]
 
@@ -103,6 +104,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Cover what would be a mess in a small window; uncover it when there is room."""
         cover(self, event.size)
+        self._painter.resized(event.size)
 
     def _begin(self) -> None:
         gc.enable()  # the command line has switched it off for the start
@@ -119,8 +121,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
             open_link(self, self.options.link)
 
     async def _sign_in(self, profile: str, secret: str) -> None:
-        """How it goes is told by the server's state."""
-        with suppress(ReltuiError):
+        with suppress(ReltuiError):  # how it goes is told by the server's state
             await self.service.sign_in(profile, secret)
 
     def _resumed(self) -> None:
@@ -130,7 +131,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
 
     def repaint(self) -> None:
         """Write the whole screen again; what was on the terminal is lost, or never got there."""
-        self.screen.refresh(layout=True)
+        self._painter.anew()
         self.let_verbs_rest()
 
     def _fatal_error(self) -> None:

@@ -44,18 +44,26 @@ class Writer(threading.Thread):
         self._gone = False
         self._pieces = 0
 
-    def put(self, text: str) -> None:
-        """Take a whole frame or sequence; never waits."""
+    @property
+    def takes_frames(self) -> bool:
+        """False while frames are dropped, until all that waited is written."""
+        return not self._has_dropped
+
+    def put(self, text: str) -> bool:
+        """Take a whole frame or sequence; never waits. False when it, or one before it, was dropped."""
         data = text.encode(self._encoding, "replace")
         is_frame = not _MODES.fullmatch(text)
         with self._changed:
             if is_frame and (self._has_dropped or (self._size and self._size + len(data) > BACKLOG)):
                 self._has_dropped = True
                 self._drop_frames()
-            elif not self._ended:
-                self._waiting.append((data, is_frame))
-                self._size += len(data)
-                self._changed.notify()
+                return False
+            if self._ended:
+                return False
+            self._waiting.append((data, is_frame))
+            self._size += len(data)
+            self._changed.notify()
+            return True
 
     def finish(self, *, with_frames: bool = False) -> None:
         """Write what waits but frames, and end; gives up on a terminal that takes nothing for a second."""

@@ -18,8 +18,10 @@ from reltui.data.topics import Inbox, InboxData, InboxRow, PauseRow, ReleaseOf, 
 from reltui.model.text import SafeText
 from reltui.ui import telling
 from reltui.ui.app import ReltuiApp
-from reltui.ui.driver import GuardedDriver, OutputGuard
+from reltui.ui.driver import GuardedDriver
 from reltui.ui.telling import sentence
+from reltui.ui.wire.canvas import Canvas
+from reltui.ui.wire.guard import OutputGuard
 from reltui.ui.writer import Writer
 from tests.ui import still_service
 from tests.ui.release_samples import deployed, intervention
@@ -37,6 +39,7 @@ class Recorder(GuardedDriver):
     def __init__(self) -> None:
         # The driver's own start takes the terminal of the tests.
         self.output_guard = OutputGuard()
+        self._canvas = Canvas()
         self.written: list[str] = []
         self._title = ""
 

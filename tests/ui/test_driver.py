@@ -13,7 +13,8 @@ from rich.segment import Segment
 from textual import events
 from textual.color import Color
 
-from reltui.ui.driver import KeyParser, OutputGuard, TextFilter, with_pastes
+from reltui.ui.wire.guard import OutputGuard, TextFilter
+from reltui.ui.wire.keys import KeyParser, with_pastes
 from reltui.ui.writer import BACKLOG, Writer
 
 OURS = [

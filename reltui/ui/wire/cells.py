@@ -1,0 +1,60 @@
+"""A screen as cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rich.cells import split_graphemes  # what Textual measures with
+
+from reltui.ui.wire.styles import PLAIN, Style, Unreadable, on_blank
+
+Cell = tuple[str, Style]
+"""A character with what combines with it, and its style. The right half of a wide one has no character."""
+Row = list[Cell]
+
+BLANK: Cell = (" ", PLAIN)
+UNKNOWN: Cell = ("\0", PLAIN)
+"""Nobody knows what stands there."""
+_EMOJI = "\U0001f000"
+"""From here on terminals do not agree on widths."""
+
+
+@dataclass
+class Screen:
+    """Cells by row, and where the cursor stands."""
+
+    width: int
+    height: int
+    rows: list[Row] = field(default_factory=list)
+    x: int = 0
+    y: int = 0
+
+    def __post_init__(self) -> None:
+        self.fill(UNKNOWN)
+
+    def fill(self, cell: Cell) -> None:
+        """Make all cells the same."""
+        self.rows = [[cell] * self.width for _ in range(self.height)]
+
+
+@lru_cache(4096)
+def cells_of(text: str, style: Style) -> tuple[Cell, ...]:
+    """A text as cells. Raises Unreadable where it begins with a character that needs another before it."""
+    blank = (" ", on_blank(style))
+    if text.isascii():
+        return tuple([blank if character == " " else (character, style) for character in text])
+    cells: list[Cell] = []
+    for start, end, width in split_graphemes(text)[0]:
+        if not width:
+            raise Unreadable(ascii(text))
+        cells.append(blank if text[start:end] == " " else (text[start:end], style))
+        cells += [("", style)] * (width - 1)
+    return tuple(cells)
+
+
+def is_shaky(row: Sequence[Cell], x: int) -> bool:
+    """Whether a terminal may think otherwise of the width of a cell: the next is better placed anew."""
+    text = row[x][0]
+    return len(text) != 1 or text >= _EMOJI or (x + 1 < len(row) and not row[x + 1][0])
