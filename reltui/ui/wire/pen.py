@@ -80,13 +80,14 @@ class Pen:
         is_part = bottom < height - 1
         if is_part:
             self._written.append(f"\x1b[{top + 1};{bottom + 1}r")
-            self.x = self.y = 0
+            self.lose_place()
         self.move(0, top)
         count = "" if abs(lines) == 1 else abs(lines)
         self._written.append(f"\x1b[{count}{'M' if lines > 0 else 'L'}")
         if is_part:
             self._written.append("\x1b[r")
-            self.x = self.y = 0
+            # It goes to the first cell, on most terminals.
+            self.lose_place()
         else:
             self.x = None
 
