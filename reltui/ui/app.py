@@ -22,7 +22,7 @@ from reltui.data.topics import Changed, Event, Snapshot
 from reltui.errors import ReltuiError
 from reltui.model.project import Project
 from reltui.model.text import SafeText
-from reltui.ui import collecting, desktop, ending, jobs, keys, ways_definition
+from reltui.ui import collecting, desktop, ending, jobs, keys, letters, ways_definition
 from reltui.ui.cut_short import CutShort
 from reltui.ui.driver import GuardedDriver, TextFilter, driver_class
 from reltui.ui.editing import OpenEdits
@@ -144,7 +144,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self._fatal_error()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), self._text_filter]
+        return [*super().get_line_filters(), self._text_filter, *letters.filters(self.ascii)]
 
     @property
     def stopped(self) -> int:
