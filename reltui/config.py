@@ -154,6 +154,8 @@ class Ui:
     """Which of the terminal's colours are used: those for a dark or a light background, or none."""
     slow: bool = False
     """For a slow line: what changes by itself is drawn at most once a second."""
+    saved_screen: bool = True
+    """Keep the first screen, and show it at the next start until the living one is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +482,7 @@ class _Reader(Reader):
             refresh_seconds=self.number("ui.refresh_seconds", raw.get("refresh_seconds", 30), 5, 3600),
             theme=self.choice("ui.theme", raw.get("theme", "dark"), THEMES),
             slow=self.flag("ui.slow", raw.get("slow", False)),
+            saved_screen=self.flag("ui.saved_screen", raw.get("saved_screen", True)),
         )
 
     def keys(self, raw: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
