@@ -21,7 +21,7 @@ STYLES = st.sampled_from(["", "1", "7", "36", "0;1;36", "38;5;200", "38;2;1;2;3"
 ROWS = st.lists(
     st.lists(st.tuples(STYLES, st.text(PRINTABLE.filter(str.isprintable))), max_size=5), max_size=5
 )
-LINES = ([("1", "Büro 東京"), ("", " plain")], [], [("", "x")])
+LINES: list[list[tuple[str, str]]] = [[("1", "Büro 東京"), ("", " plain")], [], [("", "x")]]
 
 
 def saved(rows: object = LINES, **changes: object) -> Saved:
