@@ -1,37 +1,50 @@
-"""The command line: reads arguments, imports what the command needs and nothing else (design.md 1, 6)."""
+"""The command line: reads arguments, imports what the command needs and nothing else (design.md 1, 6).
+
+Nothing but the saved screen is imported here at the top: it is painted before all else.
+"""
 
 from __future__ import annotations
 
-import argparse
-import gc
-import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from reltui.arguments import parse
-from reltui.commands.arguments import COMMANDS
-from reltui.errors import ReltuiError
-from reltui.terminal import is_utf8, need_terminal, no_core_dumps
+from reltui import saved_screen
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+    from contextlib import ExitStack
+
     from reltui.config import Config
     from reltui.data.service import DataService
     from reltui.paths import Paths
 
 CRASHED = 1
 WRONG_USE = 2
+INTERRUPTED = 130
 
 
 def run() -> None:
     """The `reltui` command. Exit codes: 0 done, 1 it did not happen, 2 wrong use, 3 not settled."""
-    sys.exit(main(sys.argv[1:]))
+    shown = None
+    try:
+        shown = saved_screen.show(sys.argv[1:])
+        code = main(sys.argv[1:], shown)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    finally:
+        if shown is not None:
+            shown.give_back()
+    sys.exit(code)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run with these arguments; the exit code."""
+def main(arguments: Sequence[str], shown: saved_screen.Shown | None = None) -> int:
+    """Run with these arguments, while a saved screen may be shown; the exit code."""
+    from reltui.arguments import parse
+    from reltui.commands.arguments import COMMANDS
+    from reltui.errors import ReltuiError
+    from reltui.terminal import no_core_dumps
+
     parsed = parse(arguments)
     no_core_dumps()
     try:
@@ -39,12 +52,14 @@ def main(arguments: Sequence[str]) -> int:
             return _demo(parsed)
         if parsed.command in COMMANDS:
             return _guarded({"init": _init, "doctor": _doctor}.get(parsed.command, _command), parsed)
-        return _screens(parsed)
+        return _screens(parsed, arguments, shown)
     except ReltuiError as error:
+        if shown is not None:
+            shown.give_back()
         print(f"reltui: {error}", file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _init(parsed: argparse.Namespace) -> int:
@@ -55,10 +70,14 @@ def _init(parsed: argparse.Namespace) -> int:
     return init(parsed.config or paths.standard().config_file, parsed.address)
 
 
-def _screens(parsed: argparse.Namespace) -> int:
+def _screens(parsed: argparse.Namespace, arguments: Sequence[str], shown: saved_screen.Shown | None) -> int:
     """The program on the configured servers; without a configuration, the welcome screen."""
+    _let_garbage_lie()
+    from contextlib import ExitStack
+
     from reltui import paths
     from reltui.config import Config, load
+    from reltui.terminal import need_terminal
 
     folders = paths.standard()
     if parsed.config is None and not parsed.profile and not folders.config_file.exists():
@@ -84,6 +103,8 @@ def _check_link(config: Config, link: str) -> None:
 
 
 def _chosen(config: Config, names: Sequence[str] | None) -> Config:
+    from dataclasses import replace
+
     from reltui.errors import ConfigError
 
     for name in names or ():
@@ -95,10 +116,14 @@ def _chosen(config: Config, names: Sequence[str] | None) -> Config:
 
 def _demo(parsed: argparse.Namespace) -> int:
     """The embedded server, and the program on it unless only the server is wanted."""
+    import signal
+    from contextlib import ExitStack
+
     from reltui.demo.faults import parse_all
     from reltui.demo.server import ServerOptions, serve_forever
     from reltui.demo_folder import start_demo_server
     from reltui.errors import ConfigError
+    from reltui.terminal import need_terminal
 
     options = ServerOptions(
         generation=parsed.generation,
@@ -120,12 +145,22 @@ def _demo(parsed: argparse.Namespace) -> int:
             f"The embedded server cannot listen on port {parsed.port}: {error.strerror}."
         ) from None
     need_terminal()
+    _let_garbage_lie()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Until the screens have handlers of their own, so that the demo's folder goes in any case.
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     with ExitStack() as closing:
         config, folders = start_demo_server(options, closing)
         return _run(config, folders, parsed, closing, is_demo=True)
+
+
+def _let_garbage_lie() -> None:
+    """What is made at the start stays, so looking for garbage there only takes time: a sixth of the time to
+    the first paint. The application switches it on again after that.
+    """
+    import gc
+
+    gc.disable()
 
 
 def _run(
@@ -137,12 +172,10 @@ def _run(
     is_demo: bool = False,
 ) -> int:
     """Run the screens; what the welcome screen starts is closed with `closing`."""
-    # What is made at the start stays, so looking for garbage there only takes time: a sixth of the time to
-    # the first paint. The application switches it on again after that.
-    gc.disable()
     import asyncio
 
     from reltui.data.service import DataService
+    from reltui.terminal import is_utf8
     from reltui.ui.app import UiOptions, run_app
 
     async def start_demo() -> tuple[DataService, Config]:
@@ -206,6 +239,8 @@ def _doctor(parsed: argparse.Namespace) -> int:
 
 def _guarded(command: Callable[[argparse.Namespace], int], parsed: argparse.Namespace) -> int:
     """A command's exit code, also of one that fails by a fault of its own."""
+    from reltui.errors import ReltuiError
+
     try:
         return command(parsed)
     except ReltuiError:

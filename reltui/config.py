@@ -12,11 +12,11 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from reltui.config_reader import Reader, mistake
 from reltui.errors import ConfigError
-from reltui.model.address import profile_trouble
+from reltui.model.address import is_host, profile_trouble
 from reltui.model.comments import pattern_trouble, template_trouble
 from reltui.model.text import SafeText, clean
 from reltui.model.window import Freeze, Window, read_freeze, read_window
@@ -24,12 +24,16 @@ from reltui.model.window import Freeze, Window, read_freeze, read_window
 SIGN_INS = ("pat", "basic", "bearer", "negotiate", "ntlm")
 WITH_USER = ("basic", "ntlm")
 """These ways to sign in need the name of the account."""
+IN_PLAIN = ("pat", "token", "password")
+"""Keys that are taken for places of the secret itself."""
 SECRET_SOURCES = ("env", "file", "command", "keyring", "prompt")
 PROXIES = ("environment", "none")
 """What `proxy` may be besides an address."""
 THEMES = ("dark", "light", "plain")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """The name of an environment variable, whole."""
+LARGEST = 2**22
+"""Bytes of a configuration file; a larger one is none."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 UNITS = {"m": 60, "h": 3600, "d": 86_400}
 BEFORE_EXPIRY = (3600, 600)
@@ -154,6 +158,8 @@ class Ui:
     """Which of the terminal's colours are used: those for a dark or a light background, or none."""
     slow: bool = False
     """For a slow line: what changes by itself is drawn at most once a second."""
+    saved_screen: bool = True
+    """Keep the first screen, and show it at the next start until the living one is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +218,15 @@ def load(file: Path) -> Config:
     """
     try:
         with file.open(encoding="utf-8-sig") as stream:
-            text, found = stream.read(), os.fstat(stream.fileno())
+            text, found = stream.read(LARGEST + 1), os.fstat(stream.fileno())
     except FileNotFoundError:
         raise ConfigError(f"There is no configuration file {file}.") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{file} is not UTF-8 text; save it again as UTF-8.") from None
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from None
+    if len(text) > LARGEST:
+        raise ConfigError(f"{file} is too large for a configuration; is it the right file?")
     config = read(text, file)
     if any(profile.secret.command for profile in config.profiles.values()):
         _check_author(file, found)
@@ -231,6 +239,8 @@ def read(text: str, file: Path) -> Config:
         raw = tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}.") from None
+    except RecursionError:
+        raise ConfigError(f"{file} has brackets in brackets, too deep to be read.") from None
     return _Reader(file, text).config(raw)
 
 
@@ -291,6 +301,12 @@ class _Reader(Reader):
 
     def profile(self, name: str, raw: Mapping[str, Any]) -> Profile:
         at = f"profiles.{name}."
+        for wrong in IN_PLAIN:
+            if wrong in raw:
+                raise self.fail(
+                    f"{at}{wrong}",
+                    'no secret stands here; say where it is, such as secret = { env = "RELTUI_TFS01" }.',
+                )
         self.known(
             at,
             raw,
@@ -322,6 +338,13 @@ class _Reader(Reader):
             raise self.fail(f"{at}user", f'is needed with sign_in = "{sign_in}".')
         if sign_in == "basic" and ":" in user:
             raise self.fail(f"{at}user", "must not hold a colon.")
+        if not user.isprintable():
+            raise self.fail(f"{at}user", "must not hold control characters; write DOMAIN\\user in '...'.")
+        if sign_in == "negotiate" and bool(user) is not ("secret" in raw):
+            lacking, there = ("secret", "user") if user else ("user", "secret")
+            raise self.fail(
+                f"{at}{lacking}", f"is needed with {there}; leave out both to use the ticket of kinit."
+            )
         allow_http = self.flag(f"{at}allow_http", raw.get("allow_http", False))
         return Profile(
             name=name,
@@ -343,7 +366,7 @@ class _Reader(Reader):
                 f"{at}client_cert", self.text(f"{at}client_cert", raw.get("client_cert", ""))
             ),
             proxy=self.proxy(f"{at}proxy", self.text(f"{at}proxy", raw.get("proxy", "environment"))),
-            expires=self.day(f"{at}expires", self.text(f"{at}expires", raw.get("expires", ""))),
+            expires=self.day(f"{at}expires", raw.get("expires", "")),
             allow_http=allow_http,
         )
 
@@ -356,21 +379,31 @@ class _Reader(Reader):
             raise self.fail(key, "is not an address.") from None
         if parts.scheme not in ("https", "http") or not host:
             raise self.fail(key, 'must look like "https://tfs01.example/tfs/DefaultCollection".')
-        if parts.username is not None or parts.query or parts.fragment:
+        if parts.username is not None or "?" in value or "#" in value:
             raise self.fail(key, "must not hold a user name, a password, ? or #.")
         if any(c.isspace() or not c.isprintable() for c in value):
             raise self.fail(key, "must not hold spaces or control characters; write %20 for a space.")
+        if not is_host(host) or parts.port == 0:
+            raise self.fail(key, 'must look like "https://tfs01.example/tfs/DefaultCollection".')
+        folders = [unquote(part) for part in parts.path.split("/")]
+        if any(part in (".", "..") or part.startswith("_") for part in folders):
+            raise self.fail(
+                key, "must be the address of the collection alone, without a page or .. behind it."
+            )
         if parts.scheme == "http" and host not in LOOPBACK and not allow_http:
             raise self.fail(
                 key, "would send your secret unencrypted. Use https, or set allow_http = true if you must."
             )
         if trouble := profile_trouble(value):
             raise self.fail(key, trouble)
-        return value.rstrip("/")
+        return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
-    def day(self, key: str, value: str) -> date | None:
+    def day(self, key: str, value: object) -> date | None:
+        if type(value) is date:
+            return value
+        text = self.text(key, value)
         try:
-            return date.fromisoformat(value) if value else None
+            return date.fromisoformat(text) if text else None
         except ValueError:
             raise self.fail(key, 'must be a day such as "2027-01-31".') from None
 
@@ -382,7 +415,8 @@ class _Reader(Reader):
             host, _ = parts.hostname, parts.port
         except ValueError:
             host = None
-        if host is None or parts.scheme not in ("http", "https") or parts.path.strip("/") or parts.query:
+        is_alone = not (parts.path.strip("/") or "?" in value or "#" in value) if host else False
+        if not host or not is_host(host) or not is_alone or parts.scheme not in ("http", "https"):
             raise self.fail(key, 'must be "environment", "none", or such as "http://proxy.example:8080".')
         if parts.username is not None:
             # the value is not repeated: it holds a password
@@ -420,6 +454,8 @@ class _Reader(Reader):
 
     def place(self, key: str, value: str) -> str:
         """A file by its whole path: nothing is read from wherever the program happens to be started (G6)."""
+        if not value.isprintable():
+            raise self.fail(key, "must not hold control characters.")
         if value and not value.startswith("~") and not os.path.isabs(value):
             # the value is not repeated: it may be the secret itself
             raise self.fail(key, 'must be a whole path, such as "~/.config/reltui/token".')
@@ -480,6 +516,7 @@ class _Reader(Reader):
             refresh_seconds=self.number("ui.refresh_seconds", raw.get("refresh_seconds", 30), 5, 3600),
             theme=self.choice("ui.theme", raw.get("theme", "dark"), THEMES),
             slow=self.flag("ui.slow", raw.get("slow", False)),
+            saved_screen=self.flag("ui.saved_screen", raw.get("saved_screen", True)),
         )
 
     def keys(self, raw: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,18 +42,23 @@ def line_of(text: str, key: str) -> int:
 
 def statement_of(text: str, key: str) -> tuple[int, int]:
     """The first and last line of what sets a key, or else of its table's header; two zeros for neither."""
-    best, found, begin = 0, (0, 0), 1
     lines = text.split("\n")
+    statements: list[tuple[int, int]] = []
+    begin = 1
     for number in range(1, len(lines) + 1):
         try:
-            raw = tomllib.loads("\n".join(lines[:number]))
+            tomllib.loads("\n".join(lines[begin - 1 : number]))
         except ValueError:
             continue  # in the middle of a value of several lines
-        depth = _depth(raw, key)
-        if depth > best:
-            best, found = depth, (begin, number)
+        statements.append((begin, number))
         begin = number + 1
-    return found
+
+    def depth(statement: tuple[int, int]) -> int:
+        return _depth(tomllib.loads("\n".join(lines[: statement[1]])), key)
+
+    # No further statement leads less deep, so the first that leads deepest is found by halves.
+    deepest = depth(statements[-1]) if statements else 0
+    return statements[bisect_left(statements, deepest, key=depth)] if deepest else (0, 0)
 
 
 def _depth(raw: object, key: str) -> int:

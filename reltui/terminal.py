@@ -9,6 +9,8 @@ from reltui.errors import ConfigError
 
 WITHOUT_STRINGS = ("linux", "vt", "ansi", "cons", "sun")
 """How TERM begins for terminals that know no operating system commands."""
+COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python puts into LC_CTYPE where the locale is that of C or not installed (PEP 538)."""
 
 
 def need_terminal() -> None:
@@ -24,8 +26,20 @@ def need_terminal() -> None:
 def is_utf8() -> bool:
     """Whether the terminal takes every letter, as the environment says."""
     # Not locale.getpreferredencoding: Python itself says UTF-8 in the C locale, the terminal need not.
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
-    return "UTF8" in next((name for name in names if name), "").upper().replace("-", "")
+    found = {name: os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")}
+    if sys.flags.utf8_mode and not found["LC_ALL"] and found["LC_CTYPE"] in COERCED:
+        found["LC_CTYPE"] = _started_with("LC_CTYPE")
+    return "UTF8" in next((name for name in found.values() if name), "").upper().replace("-", "")
+
+
+def _started_with(name: str) -> str:
+    """A variable as it was before Python started; empty where the system does not tell."""
+    try:
+        with open("/proc/self/environ", "rb") as stream:
+            pairs = stream.read().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return ""
+    return next((pair.partition("=")[2] for pair in pairs if pair.startswith(f"{name}=")), "")
 
 
 def takes_commands(term: str) -> bool:

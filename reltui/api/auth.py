@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import hashlib
 import json
 import os
-import signal
 import stat
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from reltui.config import VARIABLE, Profile, SecretSource, child_environment
+from reltui.api.secret_commands import printed_by
+from reltui.config import VARIABLE, Profile, SecretSource
 from reltui.errors import ConfigError, NotSignedIn, SecretNeeded
 from reltui.model.text import clean
 
@@ -258,7 +257,10 @@ async def read_secret(source: SecretSource, *, seconds: float = COMMAND_SECONDS,
         found = await asyncio.to_thread(_read_file, source.file)
         what, hint = f"The file {source.file}", "write the token into its first line"
     elif source.command:
-        found = await _run(source.command, source.withheld, seconds)
+        found = _text(
+            await printed_by(source.command, source.withheld, seconds, SECRET_MAXIMUM),
+            f"What the secret command {source.command[0]} printed",
+        )
         what, hint = f"The command {source.command[0]}", "it must print the token as its first line"
     elif source.keyring:
         from reltui.api.keyrings import read_keyring
@@ -309,48 +311,7 @@ def _read_file(name: str) -> str:
 
 def _text(data: bytes, what: str) -> str:
     try:
-        return data.decode("utf-8")
+        # Windows puts a mark in front of what it writes as UTF-8.
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConfigError(f"{what} does not hold UTF-8 text.") from None
-
-
-async def _run(command: tuple[str, ...], withheld: frozenset[str], seconds: float) -> str:
-    """What a helper prints. Its own session, so that all of it can be ended; no secret of another profile."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=child_environment(withheld),
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "its name or arguments cannot be used"
-        raise ConfigError(f"The secret command {command[0]} cannot be started: {why}.") from None
-    try:
-        async with asyncio.timeout(seconds):
-            assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-            printed = await _read_up_to(process.stdout, SECRET_MAXIMUM)
-            status = await process.wait()
-    except TimeoutError:
-        raise ConfigError(
-            f"The secret command {command[0]} did not end within {seconds:g} seconds; "
-            "run it by hand to see what it waits for."
-        ) from None
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await asyncio.shield(process.wait())
-    if status != 0:
-        raise ConfigError(f"The secret command {command[0]} failed with exit status {status}.")
-    return _text(printed, f"What the secret command {command[0]} printed")
-
-
-async def _read_up_to(stream: asyncio.StreamReader, maximum: int) -> bytes:
-    """Read to the end; keep the beginning."""
-    kept = b""
-    while piece := await stream.read(16_384):
-        kept = (kept + piece)[:maximum]
-    return kept
+        raise ConfigError(f"{what} does not hold UTF-8 text; write the secret as plain text.") from None

@@ -19,7 +19,7 @@ async def read_keyring(service: str, user: str, *, seconds: float = KEYRING_SECO
     """
     try:
         import keyring
-        from keyring.errors import KeyringError
+        from keyring.errors import KeyringError, NoKeyringError
     except ImportError:
         raise ConfigError(
             "The keyring needs a package more; install it: pip install 'reltui[keyring]'"
@@ -39,6 +39,8 @@ async def read_keyring(service: str, user: str, *, seconds: float = KEYRING_SECO
         found, trouble = "", ""
         try:
             found = keyring.get_password(service, user) or ""
+        except NoKeyringError:
+            trouble = "There is no keyring on this machine; use env, file or command for the secret."
         except KeyringError as error:
             trouble = f"The keyring gives nothing: {clean(str(error) or type(error).__name__, limit=200)}."
         except Exception as error:  # the last resort: a backend is foreign and may raise anything

@@ -9,6 +9,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from reltui.terminal import is_utf8
+
 VERSION = 1
 """Of every JSON document; it grows when a field changes its meaning or goes, not when one is added."""
 
@@ -21,7 +23,9 @@ class Output:
         """Something could not be written to standard output."""
         for stream in (sys.stdout, sys.stderr):
             if stream is not None and hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")
+                # In the C locale Python writes UTF-8; a file may take that, a terminal need not.
+                encoding = "ascii" if stream.isatty() and not is_utf8() else stream.encoding
+                stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
     @property
     def is_terminal(self) -> bool:

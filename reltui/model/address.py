@@ -165,13 +165,13 @@ def base_of(url: str, area: str) -> str:
 
 def profile_trouble(url: str) -> str:
     """Why an address on Services cannot be that of a profile; empty when it can, or is elsewhere."""
-    if not is_services(url):
-        return ""
-    own = organisation_of(url)
     parts = urlsplit(url)
     host, path = (parts.hostname or "").lower(), [part for part in parts.path.split("/") if part]
-    if not own:
+    own = organisation_of(url)
+    if not own and (is_services(url) or host == LEGACY):
         return f'must name the organisation, such as "https://{SERVICES}/contoso".'
+    if not own:
+        return ""
     if host == f"{own}.{LEGACY}":
         fits = [part.casefold() for part in path] in ([], [USUAL_COLLECTION.casefold()])
     else:
@@ -193,7 +193,7 @@ def _split(text: str) -> SplitResult:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise wrong from None
-    if parts.scheme not in _PORTS or not host or not _is_host(host):
+    if parts.scheme not in _PORTS or not host or not is_host(host):
         raise wrong
     if any(unquote(part) in (".", "..") for part in parts.path.split("/")):
         raise wrong
@@ -202,7 +202,8 @@ def _split(text: str) -> SplitResult:
     return parts
 
 
-def _is_host(host: str) -> bool:
+def is_host(host: str) -> bool:
+    """Whether a text can be the name or the number of a host."""
     return ":" in host or all(c.isalnum() or c in "-_." for c in host)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections import deque
@@ -23,7 +22,7 @@ from reltui.data.topics import Changed, Event, Snapshot
 from reltui.errors import ReltuiError
 from reltui.model.project import Project
 from reltui.model.text import SafeText
-from reltui.ui import desktop, ending, jobs, keys, ways_definition
+from reltui.ui import collecting, desktop, ending, jobs, keys, letters, ways_definition
 from reltui.ui.cut_short import CutShort
 from reltui.ui.driver import GuardedDriver, driver_class
 from reltui.ui.editing import OpenEdits
@@ -107,7 +106,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self._painter.resized(event.size)
 
     def _begin(self) -> None:
-        gc.enable()  # the command line has switched it off for the start
+        collecting.begin()
         self.telling.look()
         if self.typed_secret[1] and self.service.servers:
             (profile, secret), self.typed_secret = self.typed_secret, ("", "")
@@ -146,7 +145,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self._fatal_error()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), self._text_filter]
+        return [*super().get_line_filters(), self._text_filter, *letters.filters(self.ascii)]
 
     @property
     def stopped(self) -> int:

@@ -17,6 +17,7 @@ from reltui.data.service import DataService
 from reltui.data.stopped import note_stopped
 from reltui.data.topics import Broken, Event
 from reltui.model.words import within
+from reltui.ui.letters import ascii_only
 from reltui.ui.options import UiOptions
 from reltui.ui.writer import Writer
 
@@ -48,7 +49,7 @@ async def run(
         code = await _run_one(app, service, options)
         typed_secret = app.typed_secret
         if app.return_value == DEMO and options.start_demo is not None:
-            _tell("Starting the demo ...")
+            _tell("Starting the demo ...", options.ascii)
             service, config = await options.start_demo()
         elif app.return_value == CONFIGURED and options.start_configured is not None:
             service, config = await options.start_configured()
@@ -84,9 +85,9 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
         code = by_signal[0] if by_signal else app.return_code or 0
         if app.crash is not None:
             code = CRASHED
-            _tell(report(app.crash, options.state_folder))
-        settled = await _close(service)
-        _tell_unsaved(service, begun)
+            _tell(report(app.crash, options.state_folder), options.ascii)
+        settled = await _close(service, options.ascii)
+        _tell_unsaved(service, begun, options.ascii)
         if options.state_folder is not None:
             note_stopped(options.state_folder, app.stopped)
         if code == 0 and not settled:
@@ -96,12 +97,12 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
     return code
 
 
-async def _close(service: DataService) -> bool:
+async def _close(service: DataService, ascii: bool) -> bool:
     """Close the service and tell what did not land; False when a decision of this run is not settled."""
     moving = [d for d in service.outbox.decisions() if d.state in IN_FLIGHT]
     if moving:
         names = ", ".join(f"{d.verb} {d.title}" for d in moving)
-        _tell(f"Waiting up to {GRACE:.0f} s for: {names}")
+        _tell(f"Waiting up to {GRACE:.0f} s for: {names}", ascii)
     await service.close(GRACE)
     lines: list[str] = []
     ours = [decision for decision in service.outbox.decisions() if not decision.inherited]
@@ -110,21 +111,21 @@ async def _close(service: DataService) -> bool:
             tail = f": {decision.sentence}" if decision.sentence else ""
             lines.append(f"{decision.state}: {decision.verb} {decision.title}{tail}")
     if lines:
-        _tell("\n".join(lines))
+        _tell("\n".join(lines), ascii)
     return all(not decision.is_open for decision in ours)
 
 
-def _tell_unsaved(service: DataService, begun: float) -> None:
+def _tell_unsaved(service: DataService, begun: float, ascii: bool) -> None:
     """Name the definitions that were edited in this run and not saved."""
     names = [within(edit.name) for edit in service.edits.load() if edit.at >= begun]
     if names:
-        _tell(f"Not saved, but kept: {', '.join(names)}; :unsaved in reltui goes on with it.")
+        _tell(f"Not saved, but kept: {', '.join(names)}; :unsaved in reltui goes on with it.", ascii)
 
 
-def _tell(sentence: str) -> None:
+def _tell(sentence: str, ascii: bool) -> None:
     """Print to the restored terminal; it may be gone, or take nothing."""
     if sys.__stderr__ is not None:
         writer = Writer(sys.__stderr__)
         writer.start()
-        writer.put(f"{sentence}\n")
+        writer.put(f"{ascii_only(sentence) if ascii else sentence}\n")
         writer.finish(with_frames=True)

@@ -56,6 +56,11 @@ class Guard:
         """Count a key, a paste or a click, whatever it means and wherever it goes."""
         self._typed_before, self._typed_at = self._typed_at, at
 
+    @property
+    def typed_at(self) -> float:
+        """When anything was counted last; minus infinity before that."""
+        return self._typed_at
+
     def may_confirm(self, at: float) -> bool:
         """True when the input just counted came alone so far: long after the painting and any other input."""
         alone = at - self._typed_before >= min(ALONE_SECONDS, self.quiet_seconds)

@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.timer import Timer
 
 from reltui.data.decision import State
+from reltui.ui import collecting
 from reltui.ui.screens.base import ReltuiScreen
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Painter:
         self._frame: Timer | None = None
         self._tick: Timer | None = None
         self._drawn_at = 0.0
+        self._since = time.monotonic()
         self.frame_seconds = SLOW_FRAME_SECONDS if app.config.ui.slow else FRAME_SECONDS
         """Time between two drawings at least."""
 
@@ -62,6 +64,7 @@ class Painter:
         if isinstance(screen, ReltuiScreen) and screen.is_mounted:
             screen.update()
         self._app.telling.look()
+        collecting.look(time.monotonic() - max(self._since, self._app.guard.typed_at))
         self._await_next()
 
     def _await_next(self) -> None:

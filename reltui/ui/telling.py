@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reltui.data.topics import Inbox, InboxData, InboxRow, ObjectKey, PauseRow, ReleaseOf, Snapshot, Why
 from reltui.model.signing import environment_of, expiry
 from reltui.model.text import SafeText, cut
+from reltui.ui.letters import ascii_only
 from reltui.ui.widgets.header import waiting_count
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ class Telling:
         if notify.bell:
             driver.ring()
         if notify.osc9:
-            driver.notify(cut(sentence(news.new, news.expiring), NOTIFICATION_CELLS))
+            told = cut(sentence(news.new, news.expiring), NOTIFICATION_CELLS)
+            driver.notify(ascii_only(told) if self._app.ascii else told)
 
 
 def title(inbox: Snapshot[InboxData]) -> str:

@@ -220,6 +220,10 @@ class Terminal:
         if not self._read_until(lambda: compiled.search(self.text) is None, seconds):
             raise AssertionError(f"{pattern!r} is still on the screen{self._state()}:\n{self.text}")
 
+    def wait_while(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Read as long as a condition holds, but not longer than a time; False when it holds still."""
+        return self._read_until(lambda: not condition(), seconds)
+
     def wait_exit(self, seconds: float = 60.0) -> int:
         """Read until the program has ended; its exit code, negative for a signal."""
         if not self._read_until(lambda: self.ended, seconds):

@@ -60,13 +60,18 @@ def confirm(terminal: Terminal, wanted: str, key: str = "y") -> str:
 
 def press_until(terminal: Terminal, key: str, wanted: str) -> str:
     """Press a key until a pattern is on the screen; only where the program says so more than once."""
-    for attempt in range(5):
+    compiled = re.compile(wanted, re.MULTILINE)
+    for patience in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0):
+        is_said = re.search(AGAIN, terminal.text) is not None
         terminal.press(key)
-        # What was said before stands there until the key is taken.
-        terminal.read_for(0.3 if attempt else 0.0)
-        found = terminal.wait_for(f"{wanted}|{AGAIN}").group()
-        if not re.search(AGAIN, found):
-            return found
+        if not is_said:
+            terminal.wait_for(f"{wanted}|{AGAIN}")
+        else:
+            # What was said before stands there until the key is taken, and may be said again.
+            terminal.wait_while(lambda: compiled.search(terminal.text) is None, patience)
+        found = compiled.search(terminal.text)
+        if found is not None:
+            return found.group()
         terminal.read_for(QUIET)
     raise AssertionError(f"{key} is never taken:\n{terminal.text}")
 

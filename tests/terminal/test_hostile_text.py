@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Desk, demo
-from tests.terminal.steps import ready
+from tests.terminal.steps import FIRST_ROW, open_dialog, ready, until
 
 OURS = re.compile(
     r"\x1b\[[0-9;]*m|\x1b\[\d+;\d+H|\x1b\[\?(?:7|25|1004|1049|2004|2026|2048)[hl]"
@@ -19,6 +19,10 @@ OURS = re.compile(
 """What a full-screen program has to write: colours, positions, modes, where the cursor is, the clipboard, and
 a title of its own."""
 COPIES = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
+FIRST = r"^ +(Expires|Release|Name) .*\n( \S.*\n)?>"
+"""The cursor on the first row of a list, which may stand below the heading of its group."""
+PANE = r"^──\[ > "
+"""The cursor in the lower pane."""
 
 
 def forbidden(raw: bytes) -> list[str]:
@@ -50,20 +54,74 @@ def test_the_judge_sees_what_is_forbidden() -> None:
         assert forbidden((plain + bad).encode()), ascii(bad)
 
 
+def shows(terminal: Terminal, key: str, wanted: str) -> None:
+    """Press a key and wait for what it brings."""
+    terminal.press(key)
+    terminal.wait_for(wanted)
+
+
+def changes(terminal: Terminal, key: str) -> None:
+    """Press a key and wait until the screen is another one."""
+    before = terminal.text
+    terminal.press(key)
+    until(terminal, lambda: terminal.text != before)
+
+
+def copies(terminal: Terminal) -> list[str]:
+    """Everything that was put on the clipboard."""
+    return [base64.b64decode(found).decode() for found in COPIES.findall(bytes(terminal.raw))]
+
+
+def copy(terminal: Terminal, key: str) -> None:
+    """Press a key that copies, and wait until the terminal was given something for the clipboard."""
+    before = len(copies(terminal))
+    shows(terminal, key, "^ Copied: ")
+    until(terminal, lambda: len(copies(terminal)) > before)
+
+
 def walk(terminal: Terminal) -> None:
-    """Through every screen, every row on the first page, dialogs, help, filters, links."""
-    for top in ("1", "2", "3"):
-        terminal.press(top, pause=0.7)
+    """Through every screen, rows on the first page, tabs, dialogs, help, a filter, links."""
+    for top, name, opened in (
+        ("1", r"1 \[Approvals", r"^ Approvals > "),
+        ("2", r"2 \[Releases\].* project: ", r"^──\[ .* > .* \]"),
+        ("3", r"3 \[Definitions\].* project: ", r"revision \d+, edited .* \]─*$(?s:.*)^──\[ \[Stage\]"),
+    ):
+        shows(terminal, top, f"^ .*{name}")
+        shows(terminal, "g", FIRST)
         for _ in range(5):
-            terminal.press("j", pause=0.1)
-        terminal.press("enter", pause=0.6)
+            changes(terminal, "j")
+        shows(terminal, "enter", opened)
         if top == "1":
-            terminal.press("enter", pause=0.6)
-        for key in ("]", "]", "j", "j", "tab", "G", "y", "Y", "escape", "escape"):
-            terminal.press(key, pause=0.12)
-    terminal.press("1", "m", pause=0.5)
-    for key in ("a", "escape", "x", "escape", "o", "!", "escape", "?", "escape", "z", "z", "z"):
-        terminal.press(key, pause=0.5)
+            shows(terminal, "enter", r"^──\[ .* > .* \]")
+        terminal.wait_for(FIRST_ROW)
+        for _ in range(2):
+            changes(terminal, "]")
+        # The last of few stages may be under the cursor already: the key after these two is waited for.
+        terminal.press("j", "j", pause=0.1)
+        shows(terminal, "tab", PANE)
+        terminal.press("G", pause=0.1)
+        copy(terminal, "y")
+        copy(terminal, "Y")
+        terminal.press("escape")
+        terminal.wait_gone(PANE)
+        changes(terminal, "escape")
+    shows(terminal, "1", r"^ 1 \[Approvals")
+    ready(terminal)
+    shows(terminal, "m", r"\[ALL \d+\]")
+    ready(terminal)
+    for key, title in (("a", "Approve"), ("x", "Reject")):
+        open_dialog(terminal, key, title)
+        shows(terminal, "escape", r"^ 1 \[Approvals")
+        ready(terminal)
+    shows(terminal, "o", "^ Link: ")
+    for key, title in (("!", "What was said"), ("?", "Keys: ")):
+        shows(terminal, key, title)
+        shows(terminal, "escape", r"^ 1 \[Approvals")
+    for _ in range(3):
+        changes(terminal, "z")
+    shows(terminal, "/", "^env:prod type:pre")
+    terminal.type_text("pre")
+    shows(terminal, "enter", r" \| / pre")
 
 
 def test_hostile_text_on_every_screen(tmp_path: Path) -> None:
@@ -71,15 +129,15 @@ def test_hostile_text_on_every_screen(tmp_path: Path) -> None:
         # a bell for what comes in meanwhile is a control character, and cannot be told from a hostile one
         desk = Desk(tmp_path / "home", server.url, server.token, profile="[notify]\nbell = false\n")
         with desk.open() as terminal:
-            ready(terminal, r"^[> ]")
+            terminal.wait_for(r" (\d+)/\1 projects ok")
+            ready(terminal)
             walk(terminal)
             assert not terminal.ended, terminal.text
-            raw = bytes(terminal.raw)
-            assert forbidden(raw) == []
-            copies = [base64.b64decode(found).decode() for found in COPIES.findall(raw)]
-            assert copies
-            assert all(copy.isprintable() for copy in copies)
-            terminal.press("escape", "escape", "escape", "ctrl+c", pause=0.3)
+            assert forbidden(bytes(terminal.raw)) == []
+            copied = copies(terminal)
+            assert len(copied) == 6
+            assert all(text.isprintable() for text in copied)
+            terminal.press("ctrl+c")
             assert terminal.wait_exit() == 0
             assert terminal.left_behind() == []
         assert server.ledger() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gc
 import os
 import sys
 import time
@@ -130,6 +131,33 @@ def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> No
     )
     assert "did not end within" in refusal(printing(program), seconds=1.5)
     assert eventually(lambda: ended(int(mark.read_text())))
+
+
+def test_what_a_command_leaves_running_is_not_waited_for(capfd: pytest.CaptureFixture[str]) -> None:
+    program = (
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(20)'])\n"
+        f"print({CANARY!r})"
+    )
+    assert read(printing(program)) == CANARY
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_command_that_never_stops_printing_is_ended(capfd: pytest.CaptureFixture[str]) -> None:
+    program = f"while True: print({CANARY!r} * 100)"
+    assert "did not end within" in refusal(printing(program), seconds=1.0)
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_command_that_is_killed_is_told_with_its_signal() -> None:
+    assert "signal 9" in refusal(printing("import os; os.kill(os.getpid(), 9)"))
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_mark_in_front_of_a_file_from_windows_is_none_of_the_secret(tmp_path: Path, end: str) -> None:
+    assert read(SecretSource(file=str(private(tmp_path, f"\ufeff{CANARY}{end}")))) == CANARY
 
 
 def test_headers() -> None:

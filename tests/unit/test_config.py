@@ -6,6 +6,7 @@ import dataclasses
 import os
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,24 @@ MISTAKES = [
     (broken(url='"https://dev.azure.com/"'), "profiles.tfs01.url", "must name the organisation"),
     (broken(url='"https://vsrm.dev.azure.com/x"'), "profiles.tfs01.url", "https://dev.azure.com/x"),
     (broken(url='"http://tfs01.example/x"'), "profiles.tfs01.url", "unencrypted"),
+    (broken(url='"https://h/x?"'), "profiles.tfs01.url", "must not hold"),
+    (broken(url='"https://h/x#"'), "profiles.tfs01.url", "must not hold"),
+    (broken(url="'https://h\\tfs\\x'"), "profiles.tfs01.url", "must look like"),
+    (broken(url='"https://h:0/x"'), "profiles.tfs01.url", "must look like"),
+    (broken(url='"https://a<b/x"'), "profiles.tfs01.url", "must look like"),
+    (broken(url='"https://h/tfs/../x"'), "profiles.tfs01.url", "collection alone"),
+    (broken(url='"https://h/tfs/x/Portal/_release"'), "profiles.tfs01.url", "collection alone"),
+    (broken(url='"https://visualstudio.com/x"'), "profiles.tfs01.url", "must name the organisation"),
+    (broken(proxy='"http://p p:8080"'), "profiles.tfs01.proxy", "http://proxy.example:8080"),
+    (broken(proxy='"http://p:8080#x"'), "profiles.tfs01.proxy", "http://proxy.example:8080"),
+    (broken(ca_file='"/x\\u0000.pem"'), "profiles.tfs01.ca_file", "control characters"),
+    (broken(client_cert='"/x\\u0000"'), "profiles.tfs01.client_cert", "control characters"),
+    (broken(secret='{ file = "/x\\u0000" }'), "profiles.tfs01.secret.file", "control characters"),
+    (broken(sign_in='"ntlm"', user='"LAB\\nora"'), "profiles.tfs01.user", "control characters"),
+    (broken(sign_in='"negotiate"'), "profiles.tfs01.user", "is needed with secret"),
+    (broken(sign_in='"negotiate"', user='"dana"', secret=""), "profiles.tfs01.secret", "needed with user"),
+    (broken(expires="2027-01-31T12:00:00"), "profiles.tfs01.expires", "text in quotes"),
+    (broken(token='"x"'), "profiles.tfs01.token", "no secret stands here"),
     (broken(secret='"topsecret"'), "profiles.tfs01.secret", 'such as { env = "RELTUI_TFS01" }'),
     (broken(secret="{}"), "profiles.tfs01.secret", "one source of: env, file, command"),
     (broken(secret='{ env = "A", file = "b" }'), "profiles.tfs01.secret", "one source of"),
@@ -285,6 +304,51 @@ def test_a_wrong_key_of_the_keyboard_is_named_with_its_line(tmp_path: Path) -> N
 def test_broken_toml_is_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match="not valid TOML"):
         load(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "a = " + "{a=" * 5000])
+def test_what_is_nested_without_end_is_named(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="too deep"):
+        load(tmp_path, text)
+
+
+def test_what_is_too_large_for_a_configuration_is_not_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="too large"):
+        load(tmp_path, "#" * (config.LARGEST + 1))
+
+
+def test_the_line_of_a_mistake_in_a_long_file_is_found_by_halves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    real = tomllib.loads
+
+    def counted(text: str) -> dict[str, object]:
+        read.append(text.count("\n"))
+        return real(text)
+
+    monkeypatch.setattr(tomllib, "loads", counted)
+    with pytest.raises(ConfigError, match=r"config\.toml:1005: ui\.theme"):
+        load(tmp_path, PROFILE + "# more\n" * 1000 + "[ui]\ntheme = 1\n" + "# more\n" * 1000)
+    assert sum(read) < 40 * 2000
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("HTTPS://TFS01.Example/Tfs/Main/", "https://tfs01.example/Tfs/Main"),
+        ("https://[2001:DB8::1]:8080/x", "https://[2001:db8::1]:8080/x"),
+        ("https://dev.azure.com/Contoso", "https://dev.azure.com/Contoso"),
+        ("https://tfs01.example/Gr%C3%B6%C3%9Fe%20A", "https://tfs01.example/Gr%C3%B6%C3%9Fe%20A"),
+    ],
+)
+def test_scheme_and_host_count_in_lower_case_only(tmp_path: Path, url: str, kept: str) -> None:
+    assert load(tmp_path, broken(url=f'"{url}"')).profiles["tfs01"].url == kept
+
+
+@pytest.mark.parametrize("day", ['"2027-01-31"', "2027-01-31"])
+def test_the_end_of_a_secret_is_a_day_with_or_without_quotes(tmp_path: Path, day: str) -> None:
+    assert load(tmp_path, broken(expires=day)).profiles["tfs01"].expires == date(2027, 1, 31)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

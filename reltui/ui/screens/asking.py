@@ -19,6 +19,7 @@ from reltui.model.comments import fill, missing
 from reltui.model.release import Release
 from reltui.model.signing import environment_of
 from reltui.model.text import SafeText, clean
+from reltui.ui.letters import is_typed
 from reltui.ui.present import Line, Look, Span, plain, span, width
 from reltui.ui.present_comments import Offer, Round, template_values
 from reltui.ui.present_verbs import WORDS, past_taking_back
@@ -176,7 +177,7 @@ class SubjectDialog(Dialog):
 
     def word_missing(self) -> SafeText | None:
         """Why the button does not confirm yet, where a name must be typed first."""
-        if self.word and self.query_one("#word", Input).value.strip() != self.word:
+        if self.word and not is_typed(self.word, self.query_one("#word", Input).value, self.app.ascii):
             return SafeText(f"Type {self.word_is} first.")
         return None
 
