@@ -71,12 +71,6 @@ class Picture(pyte.Screen):
         """pyte drops the rest of a text at a variation selector or a joiner; they change no cell here."""
         super().draw("".join(c for c in data if unicodedata.combining(c) or wcwidth.wcwidth(c) > 0))
 
-    def set_margins(self, top: int | None = None, bottom: int | None = None) -> None:
-        """pyte leaves the cursor where it is when the whole screen is the region again; terminals do not."""
-        super().set_margins(top, bottom)
-        if not top and bottom is None:
-            self.cursor_position()
-
     def scroll(self, lines: int) -> None:
         """SU (positive) and SD (negative) within the margins; the cursor stays."""
         top, bottom = self.margins or (0, self.lines - 1)
