@@ -7,11 +7,11 @@ than one way, all of them are told, the most probable first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 SERVICES = "dev.azure.com"
 LEGACY = "visualstudio.com"
