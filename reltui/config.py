@@ -7,7 +7,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +19,7 @@ from reltui.errors import ConfigError
 from reltui.model.address import is_host, profile_trouble
 from reltui.model.comments import pattern_trouble, template_trouble
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 from reltui.model.window import Freeze, Window, read_freeze, read_window
 
 SIGN_INS = ("pat", "basic", "bearer", "negotiate", "ntlm")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from reltui.errors import FolderError
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -15,6 +15,7 @@ from reltui.api.transport import Answer, Transport
 from reltui.errors import ApiError, Lacking, Malformed
 from reltui.model.decode import loads
 from reltui.model.generations import is_before, is_older, title
+from reltui.model.values import dataclass
 
 T = TypeVar("T")
 

@@ -9,7 +9,6 @@ import ssl
 import stat
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +16,7 @@ from reltui.api.certificates import Shown, read_certificate
 from reltui.config import LOOPBACK, Profile
 from reltui.errors import RouteError
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 LONGEST_ANSWER = 65_536
 """Bytes of a proxy's answer to CONNECT."""

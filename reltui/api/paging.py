@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -11,6 +10,7 @@ from typing import Generic, TypeVar
 from reltui.api.transport import Answer
 from reltui.model.decode import Rows, list_of_answer, rows_of
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 T = TypeVar("T")
 

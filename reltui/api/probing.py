@@ -7,7 +7,6 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from reltui.api.auth import NOBODY, Auth, Secret
@@ -19,6 +18,7 @@ from reltui.api.pace import Timing
 from reltui.api.transport import Transport
 from reltui.config import Profile
 from reltui.errors import ApiError
+from reltui.model.values import dataclass
 
 PATIENCE = Timing(read=10.0, connect=5.0, tries=2)
 """Shorter than those of the screens: somebody waits for the whole page."""

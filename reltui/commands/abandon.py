@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reltui.commands.asking import ask, need_person, say_after
 from reltui.commands.report import Refused, Report
 from reltui.commands.search import Place, found_one, places
@@ -13,6 +11,7 @@ from reltui.data.decision import Draft, Verb
 from reltui.data.topics import ReleaseOf, ServerState
 from reltui.model.release import Release, ReleaseStatus
 from reltui.model.text import is_suspicious
+from reltui.model.values import dataclass
 from reltui.model.words import one_line, short_name, words_of
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reltui.commands.asking import ask, need_person, say_after
@@ -25,6 +24,7 @@ from reltui.model.creating import (
 )
 from reltui.model.definition import Definition
 from reltui.model.text import clean, has_marks, is_suspicious
+from reltui.model.values import dataclass
 from reltui.model.words import clock, count, one_line
 
 

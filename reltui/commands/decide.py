@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from reltui.commands.asking import ask, need_person, say_after
@@ -22,6 +21,7 @@ from reltui.model.effect import effect_of_no, effect_of_stop
 from reltui.model.release import Environment, Release
 from reltui.model.signing import needs_browser, own_release_warning
 from reltui.model.text import clean, is_suspicious
+from reltui.model.values import dataclass
 from reltui.model.words import count, one_line, short_name, when
 
 UNSURE = "It cannot be told whether"

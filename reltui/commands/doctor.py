@@ -9,7 +9,7 @@ import ssl
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reltui import __version__
@@ -25,6 +25,7 @@ from reltui.data.examining_machine import (
     examine_terminal,
 )
 from reltui.errors import ConfigError
+from reltui.model.values import dataclass
 from reltui.paths import Paths
 from reltui.terminal import is_utf8
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from reltui.model.filtering import Term, matches
 from reltui.model.insight import Standing
 from reltui.model.signing import TYPE_WORDS
 from reltui.model.text import SafeText, cut, is_suspicious, width
+from reltui.model.values import dataclass
 from reltui.model.words import short_name, short_span, words_of
 
 Row = InboxRow | PauseRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reltui.commands.session import DONE, FAILED, NOT_SETTLED, Session, verdict_line
@@ -12,6 +12,7 @@ from reltui.data.decision import Decision, Draft, State, Verb
 from reltui.data.topics import DecisionChanged, Event, ObjectKey
 from reltui.errors import ReltuiError
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 ON_THE_WAY = (State.HELD, State.SENDING, State.SETTLING)
 """What a person at the terminal is told of meanwhile."""

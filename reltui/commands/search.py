@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from reltui.commands.session import NotDone, Session, failures
 from reltui.data.topics import ProjectsOf
 from reltui.errors import ConfigError
 from reltui.model.project import Project
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from reltui.commands.asking import is_there
@@ -22,6 +21,7 @@ from reltui.commands.session import DONE, FAILED, Session, now_at
 from reltui.data.topics import Changed, Event, Inbox, InboxData, InboxRow, ObjectKey, Problem
 from reltui.errors import ConfigError
 from reltui.model.signing import expiry
+from reltui.model.values import dataclass
 from reltui.model.words import count
 
 

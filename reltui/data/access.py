@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from reltui.data.decision import RECALLABLE, Decision, State, Verb
 from reltui.errors import ApiError, Busy, NotPermitted, NotSignedIn
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 READ, EXECUTE, MANAGE = SCOPES = ("vso.release", "vso.release_execute", "vso.release_manage")
 """What a token may hold; each holds those before it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from reltui.data.access import SCOPES
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 NAME = "access"
 """Under which the cache has it, per server."""

@@ -16,7 +16,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
@@ -24,6 +23,7 @@ from reltui.data.archive_names import Names, why_unusable
 from reltui.errors import FolderError, Malformed, NotFound
 from reltui.model.release import Release
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.client import ReleaseClient

@@ -13,13 +13,13 @@ import os
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reltui import paths
 from reltui.data import files
 from reltui.errors import FolderError
+from reltui.model.values import dataclass
 
 VERSION = 1
 MOST_FILES = 2_000

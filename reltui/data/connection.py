@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from reltui.config import Profile, SecretSource
 from reltui.data.access import Access, Grant
 from reltui.data.topics import ServerState
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.transport import Transport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from reltui.model.definition import Definition
 from reltui.model.project import Project
 from reltui.model.release import Environment, Release
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.data.order import Order

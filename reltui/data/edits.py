@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from reltui import paths
 from reltui.data import files
 from reltui.errors import FolderError
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 VERSION = 1
 ENDING = ".json"

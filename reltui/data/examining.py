@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from reltui.errors import ReltuiError
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from reltui import paths
@@ -25,6 +24,7 @@ from reltui.data.examining import (
 from reltui.data.stopped import Stopped, stopped_so_far
 from reltui.errors import ConfigError, FolderError
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 from reltui.paths import Paths
 from reltui.terminal import takes_commands
 

@@ -12,7 +12,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from reltui import paths
 from reltui.data import files
 from reltui.errors import FolderError
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 try:
     import fcntl

@@ -7,8 +7,9 @@ import os
 import secrets
 import socket
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+
+from reltui.model.values import dataclass
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)

@@ -13,7 +13,7 @@ import shlex
 import tomllib
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -39,6 +39,7 @@ from reltui.model.address import Address, is_services, organisation_of, same_col
 from reltui.model.identity import Me
 from reltui.model.project import Project
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.auth import Auth

@@ -14,7 +14,6 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from reltui import paths
 from reltui.data import files
 from reltui.errors import FolderError
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 Record = Mapping[str, Any]
 

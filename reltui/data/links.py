@@ -8,7 +8,6 @@ that is kept.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from reltui import paths
@@ -17,6 +16,7 @@ from reltui.data import files
 from reltui.errors import FolderError
 from reltui.model.address import Address, host_of, project_within, read_address, same_host
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 FILE = "hosts.json"
 LARGEST = 2**16

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, asdict, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from reltui.data.decision import Decision, Draft, State, Verb, object_key
 from reltui.model.identity import Identity
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from reltui.data.decision import NOT_LANDED, Decision, Plan, State
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

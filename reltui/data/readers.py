@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from reltui.data import topics
@@ -52,6 +52,7 @@ from reltui.model.definition import (
 from reltui.model.deployment import deployment_from_json
 from reltui.model.release import Release, release_from_json
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.client import Page, ReleaseClient

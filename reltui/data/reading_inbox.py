@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from reltui.data import cache
@@ -16,6 +16,7 @@ from reltui.model.attempt import Intervention, OperationStatus, intervention_fro
 from reltui.model.decode import BadRow, Rows, object_of
 from reltui.model.deployment import Deployment, deployment_from_json
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.client import Page, ReleaseClient

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from reltui.data import topics
@@ -13,6 +13,7 @@ from reltui.errors import ApiError, Lacking
 from reltui.model.content import Folder
 from reltui.model.resources import NOTHING, Choice, Resources
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.client import Page, ReleaseClient

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from reltui.data.journal import Record as Line
 from reltui.model.approval import Approval, ApprovalStatus, Ref
 from reltui.model.filtering import Term, length_of, parse
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 NOTHING = SafeText("")
 NO_REF = Ref(0, NOTHING)

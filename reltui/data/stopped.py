@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from reltui import paths
 from reltui.data import files
 from reltui.errors import FolderError
+from reltui.model.values import dataclass
 
 FILE = "stopped.json"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -20,6 +20,7 @@ from reltui.model.project import Project
 from reltui.model.release import Release
 from reltui.model.resources import Choice, Resources
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 T = TypeVar("T")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reltui.data import actions
 from reltui.data.decision import State
 from reltui.data.order import Found, Order, Reading
 from reltui.errors import ApiError, NotFound, NotPermitted, NotSignedIn, Refused, TimedOut
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.client import Got

@@ -13,6 +13,9 @@ from reltui.demo.identifiers import guid
 from reltui.demo.people import People
 from reltui.demo.records import Json
 
+MODEL = "Billing"
+"""The project whose commits and work items those of the further projects are like."""
+
 
 @dataclass(slots=True)
 class BuildSource:
@@ -106,7 +109,7 @@ class Builds:
     def changes(self, build: Build) -> list[Json]:
         """The commits of a build, newest first, as Change of the build area."""
         source = build.source
-        subjects = phrases.COMMITS[source.project["name"]]
+        subjects = phrases.COMMITS.get(source.project["name"], phrases.COMMITS[MODEL])
         noise = _noise(build)
         shapes: list[Json] = []
         for position in range(1 + noise[0] % 4):
@@ -127,7 +130,7 @@ class Builds:
     def work_items(self, build: Build) -> list[Json]:
         """The work items of a build, as ReleaseWorkItemRef of the release area."""
         source = build.source
-        items = phrases.WORK_ITEMS[source.project["name"]]
+        items = phrases.WORK_ITEMS.get(source.project["name"], phrases.WORK_ITEMS[MODEL])
         noise = _noise(build)
         shapes: list[Json] = []
         for position in range(noise[3] % 3):

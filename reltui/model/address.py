@@ -7,11 +7,11 @@ than one way, all of them are told, the most probable first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 SERVICES = "dev.azure.com"
 LEGACY = "visualstudio.com"
@@ -186,16 +186,20 @@ def _split(text: str) -> SplitResult:
     if "://" not in text:
         text = f"https://{text}"
     wrong = ValueError(f"That is not the address of a server; it looks like {EXAMPLE}.")
-    if len(text) > LONGEST or text != clean(text) or any(c.isspace() for c in text):
+    if len(text) > LONGEST or text != clean(text):
         raise wrong
+    if any(c.isspace() for c in text):
+        raise ValueError("An address holds no blanks: write %20 for each, as the browser copies it.")
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise wrong from None
-    if parts.scheme not in _PORTS or not host or not is_host(host):
+    # The scheme with a sign left out would be taken for a host.
+    if parts.scheme not in _PORTS or not host or not is_host(host) or host in _PORTS or parts.port == 0:
         raise wrong
-    if any(unquote(part) in (".", "..") for part in parts.path.split("/")):
+    folders = [unquote(part) for part in parts.path.split("/")]
+    if any(part in (".", "..") or min(part, default="x") < " " for part in folders):
         raise wrong
     if parts.username is not None:
         raise ValueError("An address must not hold a user name or a password; take out what is before the @.")
@@ -222,8 +226,8 @@ def _parted(path: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _organisation(host: str, path: Sequence[str]) -> tuple[str, list[str]] | None:
     """The address of an organisation of Services by any of its hosts, and the folders below it."""
-    if host == SERVICES or host.endswith(f".{SERVICES}"):
-        if not path:
+    if host in (SERVICES, LEGACY) or host.endswith(f".{SERVICES}"):
+        if not path or host == LEGACY:
             raise ValueError(f"Name the organisation too, such as https://{SERVICES}/contoso.")
         return f"https://{SERVICES}/{_quoted(path[0])}", list(path[1:])
     if not host.endswith(f".{LEGACY}"):
@@ -260,8 +264,10 @@ def _numbers(parts: SplitResult, after: Sequence[str]) -> Mapping[str, int]:
     """The ids that an address names, by the names of `Address`."""
     if after[:1] and after[0].casefold() == "_apis":
         return _of_rest_path(after[1:])
+    # As it stands in the source of a page.
+    query = parts.query.replace("&amp;", "&")
     # Pages of 2015 have their parameters behind a #.
-    asked = {k.casefold(): v for k, v in parse_qsl(parts.fragment) + parse_qsl(parts.query)}
+    asked = {k.casefold(): v for k, v in parse_qsl(parts.fragment) + parse_qsl(query)}
     found = {
         "release_id": _number(asked.get("releaseid", "")),
         "environment_id": _number(asked.get("environmentid", "")),
@@ -296,6 +302,8 @@ def _of_rest_path(path: Sequence[str]) -> Mapping[str, int]:
 
 
 def _number(text: str) -> int:
+    # A link at the end of a sentence.
+    text = text.rstrip(".,;:!?)")
     is_one = text.isascii() and text.isdigit() and len(text) < 19
     return int(text) if is_one else 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -27,6 +26,7 @@ from reltui.model.decode import (
 )
 from reltui.model.identity import Identity, identity_from_json
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 class ApprovalStatus(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter, itemgetter
@@ -28,6 +27,7 @@ from reltui.model.decode import (
 )
 from reltui.model.identity import Identity, identity_from_json
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 class DeploymentStatus(StrEnum):

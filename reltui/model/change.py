@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 MASKED = SafeText("********")
 """In place of the value of a secret."""

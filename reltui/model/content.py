@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from reltui.model.decode import (
 )
 from reltui.model.identity import Identity, identity_from_json
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

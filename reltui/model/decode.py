@@ -6,7 +6,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -14,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from reltui.errors import Malformed
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)

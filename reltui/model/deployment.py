@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from reltui.model.approval import Approval, Ref, Within, approval_from_json, ref_from_json
@@ -27,6 +26,7 @@ from reltui.model.decode import (
 from reltui.model.identity import Identity, identity_from_json
 from reltui.model.release import Artifact, artifacts_from_json
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

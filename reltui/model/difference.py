@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from reltui.model.change import MASKED, Difference, hides_value
@@ -11,6 +10,7 @@ from reltui.model.definition import Definition
 from reltui.model.editing.changes import changes
 from reltui.model.release import Artifact, Environment, Release, Variable
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 __all__ = [
     "MASKED",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from reltui.model.values import dataclass
 
 AT_LEAST = "older"
 AT_MOST = "expires"

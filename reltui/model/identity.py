@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 from reltui.errors import NotSignedIn
 from reltui.model.decode import bool_of, guid_of, list_of, mapping_of, needed_guid, object_of, text_of
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 ANONYMOUS = frozenset({"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "00000000-0000-0000-0000-000000000000"})
 """Ids that stand for nobody."""

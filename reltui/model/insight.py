@@ -29,7 +29,6 @@ Everywhere None means that it is not known, which is never to be drawn as "no"; 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from statistics import median
@@ -46,6 +45,7 @@ from reltui.model.project import Project
 from reltui.model.release import Environment, EnvironmentStatus, Release
 from reltui.model.signing import OwnChange
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 class Outcome(StrEnum):

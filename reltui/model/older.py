@@ -8,11 +8,11 @@ came, to the byte.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reltui.model.generations import title
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -46,6 +46,7 @@ from reltui.model.decode import (
 )
 from reltui.model.identity import Identity, identity_from_json
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 class ReleaseStatus(StrEnum):

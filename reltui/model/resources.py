@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
@@ -27,6 +27,7 @@ from reltui.model.decode import (
     text_of,
 )
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 AGENT, DEPLOYMENT_GROUP, SERVER, SERVER_GATE = "Agent", "DeploymentGroup", "Server", "ServerGate"
 """Where a task can run, as the catalogue names it."""

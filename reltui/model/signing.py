@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reltui.model.approval import Approval, ApprovalPlan, ApprovalStatus, ApprovalType
@@ -11,6 +10,7 @@ from reltui.model.content import Change
 from reltui.model.identity import Identity, Me
 from reltui.model.release import Environment, Release
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.model.words import long_span
 
 DEFAULT_TIMEOUT = timedelta(days=30)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WINDOW_FORMS = '"mon-thu 18:00-22:00", "sat,sun 08:00-12:00", "22:00-02:00"'

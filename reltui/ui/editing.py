@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -15,6 +14,7 @@ from reltui.model.editing.matching import same
 from reltui.model.editing.shape import Path
 from reltui.model.project import Project
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 REST_SECONDS = 0.5
 """So long after a change the unsaved copy is written."""

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from reltui import paths
 from reltui.config import child_environment
 from reltui.data import files
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from reltui.data import files
@@ -12,6 +11,7 @@ from reltui.data.edits import Edit, EditStore
 from reltui.errors import FolderError
 from reltui.model.editing.commented import Mistake, from_text
 from reltui.model.editing.masking import without_secret_values
+from reltui.model.values import dataclass
 from reltui.ui.external_editor import FOLDER, SUFFIX, TextFile
 
 NAME = f"definition{SUFFIX}"

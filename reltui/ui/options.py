@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from reltui.config import Config
 from reltui.data.service import DataService
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ here is already clean (`model.text`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len, split_graphemes
 
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +10,7 @@ from reltui.model.change import Difference
 from reltui.model.decode import list_of, objects_of
 from reltui.model.definition import DefinitionRevision
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import Cell, Line, Look, Span, line, plain, span, width, wrap
 from reltui.ui.present_comparison import difference_line
 from reltui.ui.present_words import count, name_cell, one_line, short_name, when, within, words_of

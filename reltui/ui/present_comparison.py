@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from reltui.data.topics import ContentData, Snapshot
 from reltui.model.content import Change, WorkItem
@@ -18,6 +17,7 @@ from reltui.model.difference import (
 )
 from reltui.model.release import Artifact, Environment, Release
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import Line, Look, joined, line, padded, span
 from reltui.ui.present_stages import finished_on
 from reltui.ui.present_words import (

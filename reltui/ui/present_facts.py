@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -17,6 +16,7 @@ from reltui.model.insight import Drift, Place, Standing
 from reltui.model.release import Environment, Release
 from reltui.model.signing import OwnChange, expiry, is_last_signature, needs_browser, own_change
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.model.window import WindowState, state
 
 R = TypeVar("R", bound=InboxRow | PauseRow, covariant=True)

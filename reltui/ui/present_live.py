@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, groupby, takewhile
 
 from reltui.data.topics import LiveData, StageLive
@@ -13,6 +12,7 @@ from reltui.model.definition import Definition, DefinitionEnvironment
 from reltui.model.deployment import Deployment
 from reltui.model.insight import BROUGHT, Outcome, ended_on, outcome
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import (
     Cell,
     Line,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
 from rich.cells import split_graphemes
 
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import Line, Span, cut_end, span, width
 
 STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)(?:\.\d{1,9})?(?:Z|\+00:00)(?: |\Z)")

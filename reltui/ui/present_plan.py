@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from reltui.data.confirming import stage_name
 from reltui.data.decision import FolderPlace, NewDefinition, Pause, Stage, Thing, Verb
@@ -15,6 +14,7 @@ from reltui.model.insight import Standing
 from reltui.model.release import Environment, Release
 from reltui.model.signing import Signature, environment_of, missing_after, side, still_to_sign
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import Line, Look, Span, fit, padded, plain, span, width, wrap
 from reltui.ui.present_words import clock, count, name_cell, quoted, short_name, stage_word, within
 from reltui.ui.widgets.columns import Column, lay_out

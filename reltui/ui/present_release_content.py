@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reltui.data.topics import ContentData, Snapshot
 from reltui.model.content import Change, ReleaseRevision, WorkItem
@@ -11,6 +10,7 @@ from reltui.model.definition import Definition
 from reltui.model.identity import Me
 from reltui.model.release import Artifact, Environment, Release, Variable
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import (
     Cell,
     Field,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from reltui.data.topics import DeploymentsData, Snapshot
@@ -17,6 +16,7 @@ from reltui.model.identity import Me
 from reltui.model.release import Condition, Environment, Release
 from reltui.model.signing import own_release_warning, signatures
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import Field, Line, Look, Span, fields, flow, joined, line, padded, span, wrap
 from reltui.ui.present_approvals import signature_lines
 from reltui.ui.present_release import attempt_end, mine_in, started_words

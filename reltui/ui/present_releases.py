@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reltui.model.approval import Approval
 from reltui.model.decode import BadRow
 from reltui.model.identity import Me
 from reltui.model.release import Artifact, Environment, EnvironmentStatus, Release, ReleaseStatus
 from reltui.model.signing import TYPE_WORDS
+from reltui.model.values import dataclass
 from reltui.ui.present import Cell, Field, Line, Look, fields, fit, joined, line, span, width
 from reltui.ui.present_approvals import created_words, versions_words
 from reltui.ui.present_stages import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -20,6 +19,7 @@ from reltui.model.release import (
     Release,
     conditions_from_json,
 )
+from reltui.model.values import dataclass
 from reltui.ui.present import Line, Look, Span, cut, fit, joined, line, padded, plain, span, width
 from reltui.ui.present_words import name_cell, stage_word, took, when
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reltui.data.topics import LogOf, ReleaseOf
 from reltui.model.attempt import Attempt, Gates, Issue, Job, Phase, PhasePlan, Task, TaskStatus
 from reltui.model.release import Environment, EnvironmentStatus, Release
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import Cell, Line, Look, Span, cut, fit, line, span, wrap
 from reltui.ui.present_log import LogLook, log_rows
 from reltui.ui.present_words import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import FolderPlace, GateStep, NewDefinition, Pause, Stage, Thing, Verb
@@ -12,6 +11,7 @@ from reltui.model.definition import Definition
 from reltui.model.generations import title
 from reltui.model.release import Release
 from reltui.model.text import SafeText, is_suspicious
+from reltui.model.values import dataclass
 from reltui.ui.present import Line, Span, span
 
 SIDES: dict[str, str] = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.model.window import WindowState
 from reltui.model.words import clock
 from reltui.ui.present import Line, Look, Span, span

@@ -102,6 +102,10 @@ LINKS = [
         Thing.DEFINITION,
         {"definition_id": 5},
     ),
+    # as it stands in a sentence, or in the source of a page
+    ("_release?releaseId=142.", Thing.RELEASE, {"release_id": 142}),
+    ("_release?releaseId=142)", Thing.RELEASE, {"release_id": 142}),
+    ("_release?_a=release-summary&amp;releaseId=142", Thing.RELEASE, {"release_id": 142}),
     ("_release", Thing.PROJECT, {}),
     ("_release?releaseId=0", Thing.PROJECT, {}),
     ("_release?releaseId=1e3&definitionId=-4", Thing.PROJECT, {}),
@@ -215,6 +219,11 @@ def test_whether_two_addresses_are_of_one_host(one: str, other: str, same: bool)
         "https://dana:hunter2@tfs01.example/tfs/Main",
         "hunter2@tfs01.example/tfs/Main",
         "https://hunter2;|x/",
+        "https:/tfs01.example/tfs/Main",
+        "https//tfs01.example/tfs/Main",
+        "https://tfs01.example:0/tfs/Main",
+        "https://tfs01.example/tfs/a%00b",
+        "https://visualstudio.com/Billing",
     ],
 )
 def test_what_is_no_address_is_refused_and_not_repeated(text: str) -> None:
@@ -223,6 +232,11 @@ def test_what_is_no_address_is_refused_and_not_repeated(text: str) -> None:
     said = str(caught.value)
     assert said.isprintable()
     assert "hunter2" not in said
+
+
+def test_a_blank_in_an_address_is_told_as_one() -> None:
+    with pytest.raises(ValueError, match="%20"):
+        read_address("https://tfs01.example/tfs/Main collection")
 
 
 @given(st.text(max_size=80))
@@ -319,6 +333,7 @@ def test_the_host_of_an_area_follows_a_fixed_rule(url: str, area: str, base: str
         (f"{CLOUD}/Billing", '"https://dev.azure.com/north"'),
         ("https://north.vsrm.visualstudio.com", '"https://dev.azure.com/north"'),
         (f"{OLD_CLOUD}/Billing", '"https://dev.azure.com/north"'),
+        ("https://visualstudio.com/x", "must name the organisation"),
     ],
 )
 def test_what_cannot_be_the_address_of_a_profile(url: str, words: str) -> None:

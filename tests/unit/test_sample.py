@@ -454,3 +454,11 @@ def test_the_large_sizes(size: str, definitions: int, releases: int, approvals: 
     assert check_lines(engine, max(1, releases // 300)) >= 300
     first = list(islice(engine.approval_index(pending_only=False), 200))
     assert [line.id for line in first] == sorted((line.id for line in first), reverse=True)
+
+
+def test_the_builds_of_further_projects_have_commits_and_work_items_too() -> None:
+    engine = Engine(size="broad", speed=0, today=TODAY)
+    builds = [build for source in engine._world.builds.sources.values() for build in source.builds]
+    assert {build.source.project["name"] for build in builds} >= {"Customs", "Test Tools"}
+    assert all(engine.build_changes(build.id) for build in builds)
+    assert any(engine.build_work_items(b.id) for b in builds if b.source.project["name"] == "Customs")

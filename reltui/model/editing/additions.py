@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +41,7 @@ from reltui.model.editing.slots import Pick, id_of, identity_ref, plain
 from reltui.model.generations import is_older, title
 from reltui.model.resources import AGENT, DEPLOYMENT_GROUP, NOTHING, SERVER, SERVER_GATE, Choice, Resources
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 
 class Part(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reltui.model.change import MASKED, Difference, hides_value
 from reltui.model.decode import list_of, mapping_of, scalar_of, text_of
@@ -21,6 +21,7 @@ from reltui.model.editing.telling import (
 )
 from reltui.model.editing.wording import minutes_words
 from reltui.model.resources import Resources
+from reltui.model.values import dataclass
 
 TASKS = "workflowTasks"
 

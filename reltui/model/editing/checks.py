@@ -6,7 +6,6 @@ An error forbids saving; only what is known to be refused is one. Each finding n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -20,6 +19,7 @@ from reltui.model.editing.outline import STAGES, Node, outline
 from reltui.model.editing.shape import Path
 from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 _OF_START = frozenset({"schedules", "executionPolicy"})
 _OF_VARIABLES = frozenset({"variables", "variableGroups"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reltui.model.decode import int_of
 from reltui.model.editing.shape import Path
 from reltui.model.editing.slots import plain
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 from reltui.model.words import within
 
 NAME_MAXIMUM = 256

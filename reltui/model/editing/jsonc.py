@@ -9,10 +9,11 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, NoReturn
 
 from reltui.model.editing.shape import Path
+from reltui.model.values import dataclass
 
 DEPTH_MAXIMUM = 100
 """Objects and lists within one another."""

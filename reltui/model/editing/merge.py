@@ -7,7 +7,7 @@ different ways there is a conflict; mine stands in the merged definition until s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reltui.model.change import Difference
@@ -20,6 +20,7 @@ from reltui.model.editing.merge_walk import ABSENT, Clash, Step, Walk, same
 from reltui.model.editing.shape import Json, Path, at, put, without
 from reltui.model.editing.wording import value_words
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reltui.model.decode import count_of, list_of, mapping_of
@@ -11,6 +11,7 @@ from reltui.model.editing.matching import AUTOMATIC, RANKED, SETS, approver, by_
 from reltui.model.editing.matching import same as alike
 from reltui.model.editing.owned import APPROVALS, DEFINITION_OWNED, STAGE_OWNED
 from reltui.model.editing.shape import Json
+from reltui.model.values import dataclass
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """In place of a value that is not there."""

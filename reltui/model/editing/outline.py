@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +20,7 @@ from reltui.model.editing.kinds import (
 from reltui.model.editing.shape import Path, at, objects
 from reltui.model.signing import order_words
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.model.words import count, short_name, within
 
 STAGES: Path = ("environments",)

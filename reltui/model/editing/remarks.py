@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from reltui.errors import Malformed
@@ -15,6 +14,7 @@ from reltui.model.editing.wording import approvals_words, minutes_words
 from reltui.model.following import trigger_words
 from reltui.model.resources import Resources
 from reltui.model.text import clean
+from reltui.model.values import dataclass
 
 SECRET = "kept as it is; write a text to replace it"  # noqa: S105 - it is said of a secret
 LONGEST = 160

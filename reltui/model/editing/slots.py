@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from reltui.model.editing.outline import Node
 from reltui.model.editing.shape import Json, Path, at, put
 from reltui.model.resources import Choice, Resources
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 NO_TEXT = SafeText("")
 YES, NO = "true", "false"

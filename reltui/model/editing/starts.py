@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reltui.model.decode import bool_of, mapping_of
@@ -17,6 +16,7 @@ from reltui.model.editing.shape import Json, mapped
 from reltui.model.editing.structure import fresh_stage
 from reltui.model.resources import NOTHING, Choice, Resources
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 NAME_FORMAT = "Release-$(rev:r)"
 """Of the names of releases, as the portal begins."""

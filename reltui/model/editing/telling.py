@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reltui.model.change import Difference
@@ -11,6 +11,7 @@ from reltui.model.editing.matching import MAPS, SETS, pairs, same
 from reltui.model.editing.shape import Path
 from reltui.model.editing.wording import is_long, lines_pair, value_pair
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 from reltui.model.words import count
 
 Row = Mapping[str, Any]

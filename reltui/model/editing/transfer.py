@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +22,7 @@ from reltui.model.editing.shape import Json, Path, put, without
 from reltui.model.identity import Identity
 from reltui.model.resources import Choice, Resources, TaskType
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 from reltui.model.words import within
 
 FORMAT, VERSION = "definition", 1

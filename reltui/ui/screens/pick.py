@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from reltui.data.topics import DefinitionsOf, ProjectsOf, Topic
 from reltui.model.definition import Definition
 from reltui.model.project import Project
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, Span, span
 from reltui.ui.screens.base import ReltuiScreen

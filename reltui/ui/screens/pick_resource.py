@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +15,7 @@ from reltui.model.editing.outline import Node
 from reltui.model.identity import Identity
 from reltui.model.resources import NOTHING, Choice, Resources
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 from reltui.ui.editing_picks import branch_repository, choices_of
 from reltui.ui.present import Cell, Line, Span, span
 from reltui.ui.screens.people import FindPeople

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reltui.data.confirming import is_protected, stage_name, stage_of
@@ -13,6 +12,7 @@ from reltui.model.approval import Approval, ApprovalType
 from reltui.model.release import Release
 from reltui.model.signing import environment_of, needs_browser, own_release_warning
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.ui.present import Look
 from reltui.ui.present_plan import names_of
 from reltui.ui.present_verbs import WORDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from reltui.data import capabilities
@@ -18,6 +18,7 @@ from reltui.model.project import Project
 from reltui.model.release import Release
 from reltui.model.signing import is_for
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.model.words import short_name
 from reltui.ui.present import Line
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.geometry import Region
 from textual.strip import Strip
 
+from reltui.model.values import dataclass
 from reltui.ui.present import Line, span
 from reltui.ui.widgets.lines import Lines
 from reltui.ui.widgets.movement import step_of
