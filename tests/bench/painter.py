@@ -7,7 +7,6 @@ to the end". It knows no scroll regions, no repetition, and no relative cursor m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -87,18 +86,18 @@ def rows_that_differ(before: Cells, after: Cells) -> list[int]:
 
 def repaint(before: Cells, after: Cells) -> int:
     """Bytes from one state of the screen to the next."""
-    size, style = 0, PLAIN
+    return len(painted(before, after).encode())
+
+
+def painted(before: Cells, after: Cells) -> str:
+    """What is written; style and cursor may be left anywhere, but the style is plain at both ends."""
+    written, style = "", PLAIN
     for y in rows_that_differ(before, after):
         for start, end in _stretches(before[y], after[y]):
-            written, style = _stretch(after[y], start, end, style)
-            size += len(f"\x1b[{y + 1};{start + 1}H" if start else f"\x1b[{y + 1}H") + written
-    return size + change_of_style(style, PLAIN)
-
-
-def whole_rows(after: Cells, rows: Sequence[int]) -> int:
-    """Bytes of these rows, every cell of them."""
-    nothing = tuple(Cell("\0") for _ in after[0])
-    return repaint(tuple(nothing if y in rows else row for y, row in enumerate(after)), after)
+            written += f"\x1b[{y + 1};{start + 1}H" if start else f"\x1b[{y + 1}H"
+            text, style = _stretch(after[y], start, end, style)
+            written += text
+    return written + change_of_style(style, PLAIN)
 
 
 def _stretches(old: Row, new: Row) -> list[tuple[int, int]]:
@@ -114,33 +113,34 @@ def _stretches(old: Row, new: Row) -> list[tuple[int, int]]:
     return found
 
 
-def _stretch(row: Row, start: int, end: int, style: Style) -> tuple[int, Style]:
-    """Bytes of some cells of a row without the cursor move, and the style after them."""
+def _stretch(row: Row, start: int, end: int, style: Style) -> tuple[str, Style]:
+    """Some cells of a row as they are written, and the style after them."""
     last = row[-1]
     stop = end
-    if end == len(row) and last.text == " ":
+    # Erasing gives cells the colours of the style that is on, and no more of it.
+    if last.text == " " and not any(last.style[2:]) and all(cell == last for cell in row[end:]):
         while stop > start and row[stop - 1] == last:
             stop -= 1
     if end - stop < SHORTEST_BLANK:
         stop = end
-    size = 0
+    written = ""
     for cell in row[start:stop]:
         if cell.text:
-            size += change_of_style(style, cell.style) + len(cell.text.encode())
+            written += change_of_style(style, cell.style) + cell.text
             style = cell.style
     if stop < end:
-        size += change_of_style(style, last.style) + len("\x1b[K")
+        written += change_of_style(style, last.style) + "\x1b[K"
         style = last.style
-    return size, style
+    return written, style
 
 
-def change_of_style(old: Style, new: Style) -> int:
-    """Bytes of the shortest SGR sequence from one style to another."""
+def change_of_style(old: Style, new: Style) -> str:
+    """The shortest SGR sequence from one style to another."""
     if old == new:
-        return 0
+        return ""
     if new == PLAIN:
-        return len("\x1b[m")
-    return len("\x1b[m") + min(len(";".join(_anew(new))), len(";".join(_change(old, new))))
+        return "\x1b[m"
+    return f"\x1b[{min(';'.join(_anew(new)), ';'.join(_change(old, new)), key=len)}m"
 
 
 def _anew(style: Style) -> list[str]:
