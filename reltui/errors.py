@@ -12,6 +12,7 @@ ReltuiError
     Interrupted          the connection broke after bytes were sent, or the answer was cut
     TimedOut             the total deadline passed
     Redirected           the server sent elsewhere; never followed
+      SentToSignIn       to a sign-in page
     NotSignedIn          401, 203 or a sign-in page
     NotPermitted         403
     NotFound             404
@@ -85,6 +86,10 @@ class TimedOut(ApiError):
 
 class Redirected(ApiError):
     """A 3xx; names the host it points to and is never followed."""
+
+
+class SentToSignIn(Redirected):
+    """A 3xx to what looks like a sign-in page: the secret has expired, or was never good."""
 
 
 class NotSignedIn(ApiError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -19,10 +18,12 @@ from reltui.errors import (
     NotTheServer,
     Redirected,
     Refused,
+    SentToSignIn,
     Unavailable,
 )
 from reltui.model.decode import loads, mapping_of
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 MESSAGE_MAXIMUM = 400
 """Characters of the server's own words that are shown."""
@@ -210,9 +211,13 @@ def _redirected(reply: Reply) -> Redirected:
         place += " over plain http"
     sentence = f"The server sends the call on to {place}, which reltui does not follow"
     is_elsewhere = bool(host) and host != reply.host and not reply.is_from_the_server
-    if _SIGN_IN.search(location):
-        sentence += "; it looks like a sign-in page"
-    elif _PORTAL.search(location) or (is_elsewhere and scheme == "http"):
+    if _SIGN_IN.search(location) and scheme != "http":
+        return SentToSignIn(
+            f"{sentence}; it looks like a sign-in page. {_SIGN_IN_AGAIN}",
+            status=reply.status,
+            activity=reply.activity,
+        )
+    if _PORTAL.search(location) or (is_elsewhere and scheme == "http"):
         sentence += "; a portal or proxy stands between: sign in to the network first"
     return Redirected(f"{sentence}.", status=reply.status, activity=reply.activity)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Awaitable, Callable, Generator
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
@@ -62,25 +64,83 @@ def route_of(profile: Profile) -> Route:
     return Route(proxy, context, tls_context(profile.ca_file) if over_tls else None)
 
 
-def make_client(route: Route, keep_alive: float, *, most: int | None, kept: int) -> httpx.AsyncClient:
-    """A client that follows nothing and takes nothing from the environment.
+def one_connection(route: Route, keep_alive: float) -> httpx.AsyncHTTPTransport:
+    """A transport for one request at a time, which keeps its connection for so many seconds."""
+    return httpx.AsyncHTTPTransport(
+        verify=route.context,
+        trust_env=False,
+        retries=0,
+        limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keep_alive),
+        proxy=httpx.Proxy(route.proxy.url, ssl_context=route.proxy_context) if route.proxy else None,
+    )
 
-    `most` and `kept`: how many connections there may be, and how many stay while they are idle.
-    """
+
+def make_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+    """A client that follows nothing and takes nothing from the environment."""
     return httpx.AsyncClient(
-        transport=httpx.AsyncHTTPTransport(
-            verify=route.context,
-            trust_env=False,
-            retries=0,
-            limits=httpx.Limits(
-                max_connections=most, max_keepalive_connections=kept, keepalive_expiry=keep_alive
-            ),
-            proxy=httpx.Proxy(route.proxy.url, ssl_context=route.proxy_context) if route.proxy else None,
-        ),
+        transport=transport,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+class _Several(httpx.AsyncBaseTransport):
+    """A connection for each request that is under way; `kept` stay while they are idle.
+
+    A pool of httpcore's looks at each of its connections for each other one whenever a request begins or
+    ends: with two dozen that costs twice as much as the requests.
+    """
+
+    def __init__(self, route: Route, keep_alive: float, kept: int) -> None:
+        self._route = route
+        self._keep_alive = keep_alive
+        self._kept = kept
+        self._idle: deque[tuple[float, httpx.AsyncHTTPTransport]] = deque()
+        """Since when, by `time.monotonic()`; the latest last, which is used next."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._idle and self._idle[0][0] < time.monotonic() - self._keep_alive:
+            await self._idle.popleft()[1].aclose()
+        one = self._idle.pop()[1] if self._idle else one_connection(self._route, self._keep_alive)
+        try:
+            response = await one.handle_async_request(request)
+        except BaseException:  # whatever ends it, a cancellation too: the connection must not stay
+            await one.aclose()
+            raise
+        assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - it is an asynchronous answer
+        response.stream = _Body(response.stream, lambda: self._give_back(one))
+        return response
+
+    async def _give_back(self, one: httpx.AsyncHTTPTransport) -> None:
+        if len(self._idle) < self._kept:
+            self._idle.append((time.monotonic(), one))
+        else:
+            await one.aclose()
+
+    async def aclose(self) -> None:
+        self._kept = 0
+        while self._idle:
+            await self._idle.pop()[1].aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer; when it is closed its connection is free."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, closed: Callable[[], Awaitable[None]]) -> None:
+        self._stream = stream
+        self._closed: Callable[[], Awaitable[None]] | None = closed
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._stream.__aiter__()
+
+    async def aclose(self) -> None:
+        closed, self._closed = self._closed, None
+        try:
+            await self._stream.aclose()
+        finally:
+            if closed is not None:
+                await closed()
 
 
 def build_request(
@@ -116,7 +176,7 @@ class Pool:
     def __init__(self, route: Route, auth: Auth, timing: Timing, limits: Limits) -> None:
         self._auth = auth
         # The semaphore of the transport keeps reads to the width; a write always finds a connection.
-        self._client = make_client(route, timing.keep_alive, most=None, kept=limits.width)
+        self._client = make_client(_Several(route, timing.keep_alive, limits.narrow_width))
 
     async def send(self, request: httpx.Request, *, is_write: bool) -> httpx.Response:
         """With the header of the moment; a refused account sends nothing more (`Account`)."""

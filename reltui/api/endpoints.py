@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
@@ -65,6 +65,8 @@ class Endpoint:
     hosts (api.md 1.2)."""
     accepts: str = JSON
     """The type of a good answer; empty for one without a body."""
+    is_narrow: bool = False
+    """Asked of all projects at once and cheap to answer: more of these may be under way than of others."""
 
 
 # A digit is the resource version of a preview, "" a released version; "preview" leaves the number to the
@@ -253,7 +255,7 @@ _RELEASES = (
 _RUNNING = (
     _read("environment", _STAGE, "environments"),
     _write("update environment", "PATCH", _STAGE, "environments"),
-    _read("approvals", "approvals", "approvals", Kind.LIST),
+    replace(_read("approvals", "approvals", "approvals", Kind.LIST), is_narrow=True),
     _read("approval", "approvals/{approval}", "approvals"),
     _read("approval history", "approvals/{approval}/history", "approval-history"),
     _write("update approval", "PATCH", "approvals/{approval}", "approvals", _MANAGE),

@@ -20,7 +20,7 @@ import httpx
 from reltui.api.answers import Reply, error_of
 from reltui.api.auth import Account, Auth
 from reltui.api.body import read_body
-from reltui.api.connections import Route, Trace, build_request, make_client
+from reltui.api.connections import Route, Trace, build_request, make_client, one_connection
 from reltui.api.endpoints import ENDPOINTS, JSON, address
 from reltui.api.pace import Limits, Timing
 from reltui.config import Profile
@@ -59,7 +59,7 @@ class _Lane:
         self.served = 0
         """Requests since the handshake."""
         self.signing: asyncio.Task[None] | None = None
-        self._client = make_client(route, keep_alive, most=1, kept=1)
+        self._client = make_client(one_connection(route, keep_alive))
 
     async def send(self, request: httpx.Request, *, connects: bool = False) -> httpx.Response:
         """Raises _Lost: it would take a new connection, and `connects` does not allow that."""
@@ -348,8 +348,8 @@ def _no_handshake(auth: Auth, error: Exception) -> NotSignedIn:
     if auth.user:
         return NotSignedIn(f"The handshake with the server failed: {why}.", sent=False)
     return NotSignedIn(
-        "There is no Kerberos ticket to sign in with: get one (kinit), with the Kerberos libraries installed "
-        f"(pip install 'pyspnego[kerberos]'), or set user and secret. Said: {why}.",
+        "There is no Kerberos ticket to sign in with; get one (kinit), with the Kerberos libraries installed "
+        f"(pip install 'pyspnego[kerberos]'), or set user and secret. Kerberos says: {why}.",
         sent=False,
     )
 

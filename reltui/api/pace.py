@@ -32,8 +32,9 @@ class Timing:
     """How often a read is sent at most."""
     retry_base: float = 0.5
     retry_cap: float = 20.0
-    keep_alive: float = 30.0
-    """How long an idle connection is kept."""
+    keep_alive: float = 75.0
+    """How long an idle connection is kept: longer than the pause between two refreshes, so that not each of
+    them begins with handshakes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class Limits:
     """What is read of the body of an error."""
     width: int = 8
     """Requests at once to one server."""
+    narrow_width: int = 24
+    """The same with narrow ones among them (`Endpoint.is_narrow`): so many projects are asked in one round
+    trip. A server that has ever asked to wait gets `width` at most."""
 
     def of(self, kind: Kind) -> int:
         """The cap of a call."""

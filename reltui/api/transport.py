@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -155,6 +155,8 @@ class Transport:
         self._limits = limits
         self._budget = RetryBudget()
         self._width = asyncio.Semaphore(limits.width)
+        self._narrow_width = asyncio.Semaphore(max(limits.narrow_width, limits.width))
+        self._has_asked_to_wait = False
         self._connections: Connections | None = None
         self._proxy: Proxy | None = None
         self._wake: asyncio.TimerHandle | None = None
@@ -202,7 +204,9 @@ class Transport:
                 self._idle.clear()
                 if is_write:
                     return await self._write(endpoint, url, content, progress)
-                return await self._read(deadline, lambda one: self._once(endpoint, url, content, one))
+                return await self._read(
+                    endpoint, deadline, lambda one: self._once(endpoint, url, content, one)
+                )
         except TimeoutError:
             if not watch.expired():
                 raise
@@ -237,7 +241,7 @@ class Transport:
             async with asyncio.timeout(total) as watch:
                 self._calls.add(watch)
                 self._idle.clear()
-                response = await self._read(deadline, lambda one: self._opening(endpoint, url, one))
+                response = await self._read(endpoint, deadline, lambda one: self._opening(endpoint, url, one))
                 watch.reschedule(None)
                 try:
                     pieces = pieces_of(
@@ -299,7 +303,17 @@ class Transport:
         self._budget.request()
         return await self._once(endpoint, url, content, progress)
 
-    async def _read(self, deadline: float, once: Callable[[_Progress], Awaitable[T]]) -> T:
+    @asynccontextmanager
+    async def _turn(self, endpoint: Endpoint) -> AsyncIterator[None]:
+        """Waits until one more request may be under way."""
+        # With a handshake each connection more costs the server two more answers.
+        is_narrow = endpoint.is_narrow and not self._has_asked_to_wait and not self.auth.is_handshake
+        async with nullcontext() if is_narrow else self._width, self._narrow_width:
+            yield
+
+    async def _read(
+        self, endpoint: Endpoint, deadline: float, once: Callable[[_Progress], Awaitable[T]]
+    ) -> T:
         """Up to `tries` times, within the deadline, the budget and what the server asks to wait."""
         tries, stale_seen, renewed = 0, False, False
         while True:
@@ -313,7 +327,7 @@ class Transport:
             progress = _Progress()
             tried = self.auth.header
             try:
-                async with self._width:
+                async with self._turn(endpoint):
                     if self._pause_left() > 0:
                         tries -= 1
                         continue
@@ -460,6 +474,7 @@ class Transport:
         return pause
 
     def _pause(self, seconds: float) -> None:
+        self._has_asked_to_wait = True
         until = time.monotonic() + seconds
         if self.paused_until is not None and self.paused_until >= until:
             return

@@ -18,6 +18,7 @@ from reltui.errors import (
     NotTheServer,
     Redirected,
     ReltuiError,
+    SentToSignIn,
     Unavailable,
 )
 from reltui.model.generations import title
@@ -40,7 +41,7 @@ WAYS = {
     "basic": "password",
     "bearer": "bearer token",
     "ntlm": "NTLM",
-    "negotiate": "Kerberos",
+    "negotiate": "Negotiate",
 }
 _GRANTS = (("execute", EXECUTE, "create, deploy"), ("manage", MANAGE, "decide, delete"))
 
@@ -83,6 +84,10 @@ def door_finding(error: ReltuiError | None, answer: object, sign_in: str) -> Fin
         offers = ", ".join(clean(offer, limit=20) for offer in error.offers)
         needed = _SCHEMES.get(sign_in, "")
         # Negotiate falls back on NTLM, which is then offered by this name only.
+        if sign_in == "bearer" and {"ntlm", "negotiate"} & set(error.offers):
+            # Only servers of a company's own offer these (api.md 7.1).
+            todo = 'sign_in = "pat", with a personal access token'
+            return warn("answer", f"it asks for a sign-in by {offers}, and takes no bearer token", todo)
         if needed and not {needed, *(("negotiate",) if needed == "ntlm" else ())} & set(error.offers):
             todo = f'sign_in = "{next(iter(error.offers))}", or ask who runs the server for {needed}'
             return warn("answer", f"it asks for a sign-in by {offers}, not by {needed}", todo)
@@ -118,7 +123,9 @@ def sign_in_finding(profile: Profile, me: Me, until: float | None, now: float) -
 
 def sign_in_trouble(error: ReltuiError, profile: Profile) -> Finding:
     """It did not."""
-    if isinstance(error, NotSignedIn):
+    if isinstance(error, NotSignedIn | SentToSignIn):
+        if profile.sign_in == "negotiate" and not profile.user:
+            return bad("sign-in", *parted(words_of(error), "get a ticket: kinit"))
         sentence = str(error).partition(" Check the secret of this profile")[0].removesuffix(".")
         what = WAYS.get(profile.sign_in, profile.sign_in)
         todo = "is the account right, and not locked? Then store its password again"
@@ -155,13 +162,15 @@ def projects_finding(profile: Profile, names: Sequence[SafeText], trouble: str) 
     return ok("projects", f"{len(names)}")
 
 
-def view_finding(tried: int, refusals: Mapping[SafeText, str]) -> Finding:
-    """Approvals and definitions, project by project."""
+def view_finding(tried: int, refusals: Mapping[SafeText, str], *, is_elsewhere: bool = False) -> Finding:
+    """Approvals and definitions, project by project. `is_elsewhere`: there is nothing at those addresses."""
     if not refusals:
         return ok("view", f"approvals and definitions can be read in {_all(tried)}")
     why = next(iter(refusals.values()))
     told = f"cannot be read in {listed(tuple(refusals))} of {tried}: {why}"
     todo = "give the token Release (read), vso.release; or ask for View releases there"
+    if is_elsewhere:
+        todo = "see url in the profile: does it end with the collection?"
     if len(refusals) == tried:
         return bad("view", f"nothing can be read: {why}", todo)
     return warn("view", told, todo)

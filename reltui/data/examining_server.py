@@ -289,6 +289,8 @@ class _Examination:
                 await client.who_am_i()
             except NotFound:
                 raise  # it is not the version: nothing is there
+            except Malformed:
+                raise error from None  # no answer can be read, so it is not the version
             except ReltuiError:
                 pass
             todo = "see url in the profile; servers before TFS 2015 Update 2 are too old"
@@ -305,8 +307,10 @@ class _Examination:
         if not chosen:
             self.reason = "not examined: there is no project"
             return
-        refusals = await self._views(client, chosen[:PROJECTS])
-        self._take(view_finding(min(len(chosen), PROJECTS), refusals))
+        refused = await self._views(client, chosen[:PROJECTS])
+        refusals = {name: words_of(error) for name, error in refused.items()}
+        is_elsewhere = all(isinstance(error, NotFound) for error in refused.values())
+        self._take(view_finding(min(len(chosen), PROJECTS), refusals, is_elsewhere=is_elsewhere))
         readable = next((each for each in chosen if each.name not in refusals), chosen[0])
         self._take(editor_finding(await self._lists(client, readable)))
 
@@ -328,18 +332,20 @@ class _Examination:
             told = f"not known, so what waits for a group of yours counts as others': {words_of(error)}"
             return warn("groups", told, "give the token Identity (read), vso.identity")
 
-    async def _views(self, client: ReleaseClient, projects: Sequence[Project]) -> Mapping[SafeText, str]:
+    async def _views(
+        self, client: ReleaseClient, projects: Sequence[Project]
+    ) -> Mapping[SafeText, ReltuiError]:
         """The projects whose approvals or definitions cannot be read, and why."""
 
-        async def look(project: Project) -> str:
+        async def look(project: Project) -> ReltuiError | None:
             try:
                 async for _ in client.approvals(project.id, top=1):
                     break
                 async for _ in client.definitions(project.id, expand=(), top=1):
                     break
             except ReltuiError as error:
-                return words_of(error)
-            return ""
+                return error
+            return None
 
         told = await asyncio.gather(*map(look, projects))
         return {project.name: why for project, why in zip(projects, told, strict=True) if why}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from reltui.config import Config, is_read_only_environment
-from reltui.data import actions, readers, reading_inbox, refreshing, tasks, topics
+from reltui.data import actions, readers, refreshing, tasks, topics
 from reltui.data.access import check_idle
 from reltui.data.cache import Cache
 from reltui.data.claims import Claims
@@ -29,6 +29,7 @@ from reltui.data.edits import EditStore
 from reltui.data.favourites import Favourites
 from reltui.data.glances import Glances
 from reltui.data.inbox import InboxParts
+from reltui.data.inbox_reader import InboxReader
 from reltui.data.jobs import Jobs, Tell
 from reltui.data.journal import Journal
 from reltui.data.links import HostNames
@@ -52,9 +53,8 @@ from reltui.data.topics import (
     Topic,
 )
 from reltui.data.verdict import Timing
-from reltui.errors import ApiError, Malformed, ReltuiError
-from reltui.model.approval import Approval, approval_from_json
-from reltui.model.decode import Rows, rows_of
+from reltui.errors import Malformed, ReltuiError
+from reltui.model.approval import Approval
 from reltui.model.definition import Definition
 from reltui.model.deployment import Deployment
 from reltui.model.identity import Identity, Me
@@ -87,6 +87,8 @@ class _Held:
     snapshot: Snapshot[Any] = field(default_factory=Snapshot)
     pages: int = 1
     """How many pages of a long list are wanted."""
+    whole: bool = True
+    """What hardly ever changes is to be read with it the next time."""
     kick: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
 
@@ -112,6 +114,7 @@ class DataService:
         self._topics: dict[Topic[Any], _Held] = {}
         self._watched: Counter[Topic[Any]] = Counter()
         self._inbox = InboxParts()
+        self._inbox_reader = InboxReader(self._inbox, partial(self._tell, Changed(Inbox())))
         self._broke = lambda error: self._tell(Broken(error))
         glanced = partial(self._tell, Changed(Inbox()))
         self._glances = Glances(self.look, self._glance_at, glanced, self._broke)
@@ -130,8 +133,8 @@ class DataService:
             )
             for name in config.default
         }
-        for name in self._sources:
-            self._recall_inbox(name)
+        for source in self._sources.values():
+            self._inbox_reader.recall(source)
         self._jobs = Jobs(lambda number: self._tell(JobChanged(number)))
         self.favourites = Favourites(paths.state)
         """Favourite definitions and saved filters."""
@@ -241,6 +244,7 @@ class DataService:
         """Read what is watched now, the rest when it is; without `seldom`, only what changes often."""
         for topic, held in self._topics.items():
             if seldom or not refreshing.is_seldom(topic):
+                held.whole |= seldom
                 held.kick.set()
 
     def more(self, topic: Topic[Any]) -> None:
@@ -379,7 +383,8 @@ class DataService:
 
     async def _read(self, topic: Topic[Any]) -> None:
         if isinstance(topic, Inbox):
-            await asyncio.gather(*(self._read_inbox(source) for source in self._sources.values()))
+            whole, self._held(topic).whole = self._held(topic).whole, False
+            await self._inbox_reader.read(self._sources.values(), whole=whole)
         else:
             await self._read_one(topic)
 
@@ -433,73 +438,7 @@ class DataService:
         held = self._topics.get(topic)
         return held.snapshot if held is not None else Snapshot()
 
-    async def _read_inbox(self, source: Source) -> None:
-        try:
-            with source.patience():
-                client = await source.client()
-        except ReltuiError as error:
-            for key in [k for k in self._inbox.parts if k[0] == source.profile.name]:
-                self._inbox.failed(key, SafeText(str(error)))
-            self._tell(Changed(Inbox()))
-            return
-        self._inbox.keep_only(source.profile.name, source.projects or ())
-        if source.state.me is not None:
-            self._inbox.reclassify(source.profile.name, source.state.me)
-        await asyncio.gather(
-            *(self._read_part(source, client, p) for p in source.projects or ()),
-            *(self._read_pauses(source, client, p) for p in source.projects or ()),
-        )
-
-    async def _read_part(self, source: Source, client: ReleaseClient, project: Project) -> None:
-        """All pending approvals of one project; shown page by page."""
-        key = (source.profile.name, project.id)
-        me = source.state.me
-
-        def came(rows: Rows[Approval]) -> None:
-            self._inbox.page(key, rows, time.time(), me)
-            self._tell(Changed(Inbox()))
-
-        try:
-            with source.patience():
-                pending = await reading_inbox.read_approvals(client, project.id, came)
-        except ApiError as error:
-            source.failed(error)
-            self._inbox.failed(key, SafeText(str(error)))
-        else:
-            source.worked()
-            self._inbox.whole(key, pending.ids, pending.bad, time.time(), pending.trouble)
-            source.keep_rows(f"approvals-{project.id}", pending.raw)
-        self._tell(Changed(Inbox()))
-
-    async def _read_pauses(self, source: Source, client: ReleaseClient, project: Project) -> None:
-        """The manual interventions of one project that wait."""
-        key = (source.profile.name, project.id)
-        try:
-            known = self._inbox.known_pauses(key)
-            pauses = await reading_inbox.read_pauses(client, project.id, known)
-        except ApiError as error:
-            self._inbox.pauses_failed(key, SafeText(f"Manual interventions: {error}"))
-        else:
-            self._inbox.paused(key, pauses, time.time())
-            source.keep(f"interventions-{project.id}", [dict(paused.raw) for paused in pauses.rows])
-        self._tell(Changed(Inbox()))
-
     # Cache
-
-    def _recall_inbox(self, server: str) -> None:
-        source = self._sources[server]
-        if source.projects is None:
-            return
-        self._inbox.keep_only(server, source.projects)
-        for project in source.projects:
-            found = source.cached(f"approvals-{project.id}")
-            if found is not None and isinstance(found[0], list):
-                rows = rows_of(found[0], approval_from_json)
-                self._inbox.recall((server, project.id), rows, found[1], source.state.me)
-            found = source.cached(f"interventions-{project.id}")
-            if found is not None and isinstance(found[0], list):
-                paused = rows_of(found[0], reading_inbox.paused_from_json)
-                self._inbox.recall_pauses((server, project.id), paused.items, found[1])
 
     def _recall(self, topic: Topic[Any]) -> Snapshot[Any]:
         if isinstance(topic, Inbox | ProjectsOf):

@@ -28,6 +28,7 @@ from reltui.errors import (
     ReltuiError,
     RouteError,
     SecretNeeded,
+    SentToSignIn,
     TimedOut,
     Unavailable,
     Unreachable,
@@ -341,7 +342,10 @@ class Source:
             self._set(replace(self.state, waits_until=None))
             return
         until = time.time() + paused_until - time.monotonic()
-        sentence = SafeText(f"{self.profile.name} asks to wait; nothing is sent to it meanwhile.")
+        sentence = self.state.sentence
+        if self.state.waits_until is None:
+            # The answer that asks for it may say why; another one that asks for more says no less.
+            sentence = SafeText(f"{self.profile.name} asks to wait; nothing is sent to it meanwhile.")
         self._set(replace(self.state, link=Link.WAITING, sentence=sentence, waits_until=until))
 
     def _set(self, state: ServerState) -> None:
@@ -360,7 +364,7 @@ def _link_after(error: ReltuiError) -> Link | None:
     match error:
         case RouteError():
             return Link.OFFLINE
-        case NotSignedIn() | ConfigError():
+        case NotSignedIn() | SentToSignIn() | ConfigError():
             return Link.SIGN_IN
         case Unavailable() if error.retry_after is not None:
             return Link.WAITING

@@ -98,8 +98,9 @@ async def test_a_sign_in_that_ends_keeps_the_data_and_the_verbs_say_why(
     ("fault", "wanted", "words"),
     [
         ("srv-12", Link.SIGN_IN, 'sign-in page (the page is called "Sign in to your account")'),
-        ("srv-13", Link.OFFLINE, "signin.north-harbour.example, which reltui does not follow"),
+        ("srv-13", Link.SIGN_IN, "signin.north-harbour.example, which reltui does not follow"),
         ("srv-14:kind=511", Link.OFFLINE, "A portal stands between"),
+        ("srv-13:to=http://portal.example/login", Link.OFFLINE, "a portal or proxy stands between"),
         ("srv-14:kind=302", Link.OFFLINE, "a portal or proxy stands between"),
         ("srv-14:kind=page", Link.OFFLINE, "A portal stands between"),
         ("srv-11:type=html", Link.OFFLINE, "A proxy or another program answered for 127.0.0.1"),

@@ -6,6 +6,9 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from reltui.data import inbox_reader
 from reltui.data.service import DataService
 from reltui.data.topics import Inbox, ReleaseOf
 from reltui.demo.server import RunningDemo
@@ -20,7 +23,7 @@ def asked(demo: RunningDemo) -> Counter[str]:
     return found
 
 
-def test_the_inbox_takes_two_requests_a_project_and_no_more_when_refreshed(tmp_path: Path) -> None:
+def test_the_inbox_takes_two_requests_a_project_and_one_when_refreshed(tmp_path: Path) -> None:
     async def run() -> None:
         async with serving(size="broad") as demo, service_on(demo, tmp_path) as service:
             demo.service.ledger.clear()
@@ -34,11 +37,34 @@ def test_the_inbox_takes_two_requests_a_project_and_no_more_when_refreshed(tmp_p
             assert first["manualinterventions"] == len(waiting)
             # Who one is, with the groups, what the server knows, and the projects.
             assert sum(first.values()) - 30 - len(waiting) <= 6, first
+            service.auto_refresh = False
+            demo.service.ledger.clear()
+            service.refresh(seldom=False)
+            await until(lambda: asked(demo)["approvals"] == 15)
+            await whole_again(service)
+            # Where an intervention waits, that is looked at again.
+            places = {row.project.id for row in snapshot.data.pauses}
+            assert asked(demo) == Counter(approvals=15, deployments=len(places))
             demo.service.ledger.clear()
             service.refresh()
             await until(lambda: asked(demo)["deployments"] == 15 and asked(demo)["approvals"] == 15)
             await whole_again(service)
             assert sum(asked(demo).values()) == 30
+
+    asyncio.run(run())
+
+
+def test_every_project_is_asked_for_interventions_again_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        async with serving(size="broad") as demo, service_on(demo, tmp_path) as service:
+            await read_whole(service, Inbox())
+            service.auto_refresh = False
+            monkeypatch.setattr(inbox_reader, "PAUSES_EVERY", 0.0)
+            demo.service.ledger.clear()
+            service.refresh(seldom=False)
+            await until(lambda: asked(demo)["deployments"] == 15)
 
     asyncio.run(run())
 

@@ -12,6 +12,7 @@ import time
 import traceback
 import tracemalloc
 import zlib
+from collections.abc import Awaitable
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
@@ -704,22 +705,54 @@ def test_delay_headers_of_a_good_answer(headers: dict[str, str], pause: float | 
     assert pause_asked(404, headers) is None
 
 
-@in_loop
-async def test_at_most_eight_requests_at_once() -> None:
+async def most_at_once(expected: int, *names: str, first: bytes = b"") -> None:
+    """Many calls: so many of them are under way at once, on as many connections, and never more.
+
+    `first` is the answer to one call before.
+    """
     now = most = 0
+    is_full = asyncio.Event()
 
     async def counting(_: Seen, writer: asyncio.StreamWriter) -> None:
         nonlocal now, most
+        if first and not most:
+            most = 1
+            writer.write(first)
+            return
         now += 1
         most = max(most, now)
-        await asyncio.sleep(0.02)
+        if now == expected:
+            is_full.set()
+        await is_full.wait()
         now -= 1
         writer.write(response())
 
     async with scripted(counting) as run:
-        await asyncio.gather(*(read(run.transport) for _ in range(40)))
-        assert most == 8
-        assert run.connections == 8
+
+        def ask(name: str) -> Awaitable[Answer]:
+            return run.transport.call(ENDPOINTS[name], path={"project": PROJECT})
+
+        if first:
+            await ask(names[0])
+        await asyncio.gather(*(ask(name) for _ in range(40) for name in names))
+        assert most == expected
+        assert run.connections == expected
+
+
+@in_loop
+async def test_at_most_eight_requests_at_once() -> None:
+    await most_at_once(8, "releases")
+
+
+@in_loop
+async def test_two_dozen_narrow_ones_at_once_and_the_others_count_with_them() -> None:
+    await most_at_once(24, "approvals")
+    await most_at_once(24, "approvals", "releases")
+
+
+@in_loop
+async def test_eight_narrow_ones_at_once_on_a_server_that_has_asked_to_wait() -> None:
+    await most_at_once(8, "approvals", first=response(b'{"count":0,"value":[]}', "200 OK", "Retry-After: 1"))
 
 
 @in_loop

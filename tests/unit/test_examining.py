@@ -55,6 +55,7 @@ from reltui.errors import (
     NotTheServer,
     Redirected,
     ReltuiError,
+    SentToSignIn,
     Unavailable,
     Unreachable,
 )
@@ -219,6 +220,14 @@ class TestDoor:
         assert found.health is health
         assert todo in found.todo
 
+    @pytest.mark.parametrize(
+        ("offers", "health"), [(("basic", "ntlm"), Health.WARN), (("basic",), Health.OK), ((), Health.OK)]
+    )
+    def test_a_server_of_a_company_takes_no_bearer_token(
+        self, offers: tuple[str, ...], health: Health
+    ) -> None:
+        assert door_finding(NotSignedIn("No.", offers=offers), None, "bearer").health is health
+
     @pytest.mark.parametrize("offers", [("ntlm",), ("negotiate",), ("negotiate", "ntlm")])
     def test_ntlm_is_behind_negotiate_too(self, offers: tuple[str, ...]) -> None:
         assert door_finding(NotSignedIn("No.", offers=offers), None, "ntlm").health is Health.OK
@@ -254,6 +263,18 @@ class TestSignIn:
         assert found.found == "TF400813: not authorized"
         assert "make a new access token" in found.todo
 
+    def test_being_sent_to_a_sign_in_page_is_a_matter_of_the_secret(self) -> None:
+        assert (
+            "make a new access token" in sign_in_trouble(SentToSignIn("Sent on.", status=302), PROFILE).todo
+        )
+
+    def test_a_ticket_that_is_missing_is_no_matter_of_a_password(self) -> None:
+        profile = Profile("tfs01", PROFILE.url, SecretSource(), "negotiate")
+        found = sign_in_trouble(
+            NotSignedIn("There is no Kerberos ticket; get one: kinit.", sent=False), profile
+        )
+        assert (found.found, found.todo) == ("There is no Kerberos ticket", "get one: kinit")
+
     def test_a_collection_that_is_not_there(self) -> None:
         assert "collection" in sign_in_trouble(NotFound("Nothing here.", status=404), PROFILE).todo
 
@@ -287,6 +308,10 @@ class TestPermissions:
         assert found.found == "cannot be read in Billing of 3: TF401: no View releases"
         assert view_finding(1, {SafeText("Billing"): "no"}).health is Health.BAD
         assert view_finding(2, {}).health is Health.OK
+
+    def test_an_address_without_the_collection(self) -> None:
+        found = view_finding(2, {SafeText("A"): "Nothing", SafeText("B"): "Nothing"}, is_elsewhere=True)
+        assert (found.health, "url in the profile" in found.todo) == (Health.BAD, True)
 
     def test_lists_of_the_editor(self) -> None:
         found = editor_finding({"queues": "vso.agentpools", "connections": "vso.serviceendpoint"})

@@ -1,0 +1,182 @@
+"""G9, G10, G15, G16: what the program asks of the server, and what its answers do to the screen.
+
+The server is the embedded one, which notes each request with its times.
+
+- G9: 20 projects on one server that answers after 300 ms. From the key `r` to the end of the last answer
+  that the inbox needs, against the slowest single request.
+- G10: 95 of 100 keys in the inbox while such a refresh goes on, against as many while nothing goes on. A
+  key is answered when the cursor has moved.
+- G15: the fewest requests that carry what the list shows are: who one is, one's groups and their names, the
+  projects; for each project its approvals and the deployments that wait in a manual intervention (no call has
+  both), and the interventions of each release with one. What is read besides for the rows in view and for the
+  preview (releases, what runs now, changes) is told apart, against each such question asked once.
+- G16: another client abandons a release that is in view, and `r` is pressed. Against a plain painter that
+  draws the changed cells of each frame; only that row and the status line may be among them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from tests.bench.figures import Figure, percentile
+from tests.bench.painter import repaint, rows_that_differ, text_of
+from tests.bench.player import Answer, NotMeasured, Player
+from tests.bench.server import Request, Served
+from tests.bench.setting import ROW, Setting
+
+LOADED_KEYS = 40
+WITHOUT_REFRESH = ("refresh_seconds = 3600",)
+
+
+@contextmanager
+def inbox(setting: Setting, server: str) -> Iterator[Player]:
+    """The inbox of a server with nothing cached, once all its projects have answered."""
+    with setting.reltui(setting.desk(server, ui=WITHOUT_REFRESH)) as player:
+        player.shown(ROW)
+        player.wait_for(r"(\d+)/\1 projects ok")
+        player.wait_quiet(3.0)
+        yield player
+
+
+def of_the_inbox(requests: Sequence[Request]) -> list[Request]:
+    """What the list itself is made of, without what is read for the rows in view and the preview."""
+    return [request for request in requests if _is_of_the_inbox(request)]
+
+
+def _is_of_the_inbox(request: Request) -> bool:
+    if request.kind == "deployments":
+        return "operationstatus=" in request.target.lower()
+    return request.kind not in ("releases", "definitions", "revisions", "changes", "workitems", "history")
+
+
+def refresh(setting: Setting) -> list[Figure]:
+    """G9."""
+    server = setting.server("twenty")
+    with inbox(setting, "twenty") as player:
+        pressed = time.monotonic()
+        player.key("r", 2.0)
+        asked = of_the_inbox(server.requests(pressed))
+    if len(asked) < 20:
+        raise NotMeasured(f"{len(asked)} requests in place of those of 20 projects")
+    whole = max(request.ended for request in asked) - pressed
+    slowest = max(request.ended - request.began for request in asked)
+    note = f"{whole * 1000:.0f} / {slowest * 1000:.0f} ms, {len(asked)} requests"
+    return [Figure("", whole / slowest, 1.2, "", note)]
+
+
+def keys_while_refreshing(setting: Setting) -> list[Figure]:
+    """G10."""
+    server = setting.server("twenty")
+    with inbox(setting, "twenty") as player:
+        idle = [_moved(player, number) for number in range(LOADED_KEYS)]
+        busy: list[float] = []
+        while len(busy) < LOADED_KEYS:
+            player.wait_quiet(1.0)
+            pressed = time.monotonic()
+            player.press("r")
+            player.read_for(0.1)
+            count = len(busy)
+            # The first answers come after 300 ms, the last of 40 in several rounds.
+            while time.monotonic() < pressed + 0.8:
+                busy.append(_moved(player, len(busy)))
+            if len(of_the_inbox(server.requests(pressed))) == 0 or len(busy) == count:
+                raise NotMeasured("the key r asked nothing")
+    slow, usual = percentile(busy) * 1000, percentile(idle) * 1000
+    return [Figure("", slow / usual, 2.0, "", f"{slow:.1f} / {usual:.1f} ms")]
+
+
+def _moved(player: Player, number: int) -> float:
+    return player.key("jk"[number % 2], 0.04).until_moved()
+
+
+def requests(setting: Setting) -> list[Figure]:
+    """G15."""
+    server = setting.server("broad")
+    begun = time.monotonic()
+    with inbox(setting, "broad") as player:
+        first = server.requests(begun)
+        pressed = time.monotonic()
+        player.key("r", 2.0)
+        again = of_the_inbox(server.requests(pressed))
+    kinds = Counter(request.kind for request in of_the_inbox(first))
+    projects = len({_project(request) for request in first if request.kind == "approvals"})
+    fewest = 4 + 2 * projects + kinds["manualinterventions"]
+    asked = sum(kinds.values())
+    told = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
+    details = [request.target for request in first if not _is_of_the_inbox(request)]
+    once = max(1, len(set(details)))
+    return [
+        Figure("filling", asked / fewest, 1.2, "", f"{asked} / {fewest}: {told}"),
+        Figure("details", len(details) / once, 1.2, "", f"{len(details)} / {once}"),
+        Figure(
+            "on refresh", len(again) / projects, 1.0, "a project", f"{len(again)} for {projects} projects"
+        ),
+    ]
+
+
+def _project(request: Request) -> str:
+    return request.target.partition("/_apis/")[0]
+
+
+def one_row(setting: Setting) -> list[Figure]:
+    """G16."""
+    server = setting.server("large")
+    with setting.reltui(setting.desk("large", ui=WITHOUT_REFRESH)) as player:
+        player.shown(ROW)
+        player.wait_quiet(2.0)
+        player.press("2")
+        player.wait_for(r"\[Releases\]")
+        player.wait_for(r"^> +\S+.*\n.*\n.*$")
+        player.wait_quiet(2.0)
+        name = _abandon_one(server, player.text)
+        answer = player.key("r", 2.0)
+    return _judged(answer, name)
+
+
+def _judged(answer: Answer, name: str) -> list[Figure]:
+    """The bytes of a refresh, and the lines that it has drawn."""
+    drawn: set[int] = set()
+    plain, before = 0, answer.before
+    for frame in answer.frames:
+        drawn.update(rows_that_differ(before, frame.cells))
+        plain += repaint(before, frame.cells)
+        before = frame.cells
+    lines = text_of(answer.after).splitlines()
+    expected = {n for n, text in enumerate(lines) if re.search(rf" {re.escape(name)} ", text[:40])}
+    if not drawn & expected:
+        raise NotMeasured(f"the row of {name} did not change")
+    # The status line, the second last.
+    others = drawn - expected - {len(answer.after) - 2}
+    return [
+        Figure("", answer.size / plain, 1.1, "", f"{answer.size:,} / {plain:,} B"),
+        Figure("other lines", len(others), 0, "lines"),
+    ]
+
+
+def _abandon_one(server: Served, text: str) -> str:
+    """Abandon a release in view that is not under the cursor, as another client; its name."""
+    found = server.demo.get("Billing/_apis/release/releases?statusFilter=active&$top=50&api-version=5.0")
+    for release in reversed(found["value"]):
+        if re.search(rf"^  +{re.escape(release['name'])} ", text, re.MULTILINE):
+            _patch(server, f"Billing/_apis/release/releases/{release['id']}?api-version=5.0")
+            return str(release["name"])
+    raise NotMeasured(f"no active release is in view:\n{text}")
+
+
+def _patch(server: Served, path: str) -> None:
+    key = base64.b64encode(f":{server.demo.token}".encode()).decode()
+    request = urllib.request.Request(
+        f"{server.demo.url}/{path}",
+        data=json.dumps({"status": "abandoned", "comment": "no longer wanted"}).encode(),
+        headers={"Authorization": f"Basic {key}", "Content-Type": "application/json"},
+        method="PATCH",
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        answer.read()

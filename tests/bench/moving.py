@@ -1,0 +1,159 @@
+"""G2 to G5, and G7: keys that move the cursor of a list.
+
+G2 and G3 are measured in the list of releases without its preview, on a server with 20,000 releases; the
+yardstick is a plain painter that brings the same screen to the same state (`painter.py`): in view it
+redraws the two rows, and when the list scrolls all rows. G4 and G5 hold a key down in that list, and in the
+inbox as it opens, with the preview that follows the cursor; G5 ends when the cursor is on its last row. G7
+is the CPU time of the process for a key in view; the empty application moves a mark between two lines of
+its own.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.bench.figures import Figure
+from tests.bench.line import Line
+from tests.bench.painter import Cells, repaint, text_of
+from tests.bench.player import Answer, NotMeasured, Player, under_cursor
+from tests.bench.setting import ROW, Setting
+from tests.bench.usage import usage
+
+RATE, ROUND_TRIP = 9_600.0, 0.15
+HELD = 2.0
+"""Seconds that a key is held."""
+CARRIED = RATE / 30
+"""Bytes of a press that such a line carries, with thirty presses a second."""
+MOVES = 8
+SCROLLS = 10
+KEYS = 60
+QUIET = 0.2
+
+
+@contextmanager
+def releases(setting: Setting, line: Line | None = None) -> Iterator[Player]:
+    """The list of releases alone, at rest."""
+    with setting.reltui(setting.desk("large", ui=("refresh_seconds = 3600",)), line=line) as player:
+        player.shown(ROW)
+        player.wait_quiet(2.0)
+        player.press("2")
+        player.wait_for(r"^> +\S+.*\n.*\n.*$")
+        player.wait_for(r"\[Releases\]")
+        player.wait_quiet(2.0)
+        player.press("p")
+        player.wait_quiet(1.0)
+        yield player
+
+
+@contextmanager
+def inbox(setting: Setting, line: Line | None = None) -> Iterator[Player]:
+    """Everything that waits for anybody, with the preview, at rest."""
+    with setting.reltui(setting.desk("large", ui=("refresh_seconds = 3600",)), line=line) as player:
+        player.shown(ROW)
+        player.wait_for(r"^─+\[ MINE .*\[ALL |scope: ")
+        player.press("m")
+        player.wait_for(r"\[ALL \d+\]")
+        player.wait_quiet(3.0)
+        yield player
+
+
+def answers(player: Player, *keys: str) -> list[Answer]:
+    """What comes after each of some keys, each pressed at rest."""
+    return [player.key(key, QUIET) for key in keys]
+
+
+def against_painter(answers: list[Answer]) -> tuple[float, str]:
+    """Bytes sent for each byte of the plain painter, and the numbers."""
+    sent = statistics.median(answer.size for answer in answers)
+    plain = statistics.median(repaint(answer.before, answer.after) for answer in answers)
+    if not plain:
+        raise NotMeasured("the keys moved nothing")
+    return sent / plain, f"{sent:.0f} / {plain:.0f} B"
+
+
+def key_in_view(setting: Setting) -> list[Figure]:
+    """G2."""
+    with releases(setting) as player:
+        ratio, note = against_painter(answers(player, *"j" * MOVES, *"k" * MOVES))
+        return [Figure("", ratio, 1.1, "", note)]
+
+
+def scrolled_line(setting: Setting) -> list[Figure]:
+    """G3."""
+    with releases(setting) as player:
+        to_the_end_of_view(player)
+        ratio, note = against_painter(answers(player, *"j" * SCROLLS))
+        return [Figure("", ratio, 0.3, "", note)]
+
+
+def to_the_end_of_view(player: Player) -> None:
+    """Move down until the list scrolls."""
+    for _ in range(player.picture.lines):
+        top = first_row(player.cells)
+        player.key("j", QUIET)
+        if first_row(player.cells) != top:
+            return
+    raise NotMeasured(f"the list does not scroll:\n{player.text}")
+
+
+def first_row(cells: Cells) -> str:
+    """The text of the first row of a list, which stands in the fifth line."""
+    return text_of(cells[4:5])
+
+
+def held_key(setting: Setting) -> list[Figure]:
+    """G4: the goal is for 80x24."""
+    limit = CARRIED if setting.size == (80, 24) else None
+    figures = []
+    for name, opened in (("list", releases), ("inbox with preview", inbox)):
+        with opened(setting) as player:
+            answer, _ = player.hold_down("j", HELD, 1.0)
+            presses = moved(answer)
+            figures.append(Figure(name, answer.size / presses, limit, "B", f"{presses} presses"))
+    return figures
+
+
+def moved(answer: Answer) -> int:
+    """How many times a held key was pressed. Raises NotMeasured: it moved nothing."""
+    presses = int(HELD * 30)
+    if answer.before == answer.after:
+        raise NotMeasured(f"the key moved nothing:\n{text_of(answer.after)}")
+    return presses
+
+
+def slow_line(setting: Setting) -> list[Figure]:
+    """G5."""
+    figures = []
+    for name, opened in (("list", releases), ("inbox with preview", inbox)):
+        line = Line(RATE, ROUND_TRIP)
+        with opened(setting, line) as player:
+            answer, last = player.hold_down("j", HELD, 3.0)
+            moved(answer)
+            final = record(answer.after)
+            begun = max(n for n, frame in enumerate(answer.frames) if record(frame.cells) != final) + 1
+            lag = answer.frames[begun].at - answer.pressed - last
+            figures.append(Figure(name, lag / ROUND_TRIP, 1.5, "", f"{lag * 1000:.0f} ms"))
+    return figures
+
+
+def record(cells: Cells) -> tuple[int, str]:
+    """Where the cursor is, and on which record, without the columns that are learned later."""
+    place, text = under_cursor(cells)
+    return place, text[13:60]
+
+
+def cpu(setting: Setting) -> list[Figure]:
+    """G7."""
+    with releases(setting) as ours, setting.empty() as empty:
+        empty.shown("READY")
+        empty.wait_quiet(1.0)
+        spent = [0.0, 0.0]
+        for number in range(KEYS):
+            for place, (player, keys) in enumerate(((ours, "jk"), (empty, "jj"))):
+                before = usage(player.process.pid).seconds
+                player.key(keys[number % 2], 0.1).until_moved()
+                spent[place] += usage(player.process.pid).seconds - before
+        mine, theirs = (seconds * 1000 / KEYS for seconds in spent)
+        return [Figure("", mine / theirs, 1.5, "", f"{mine:.2f} / {theirs:.2f} ms")]
