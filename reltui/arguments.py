@@ -23,16 +23,31 @@ GENERATIONS = (
 )
 VALUED = (["--profile"], ["--config"], ["--screen"])
 """Options with a value behind them, before a command."""
+FLAGS = ("--read-only", "--ascii", "--mouse")
+"""Options without."""
 SCREENS = ("approvals", "releases", "definitions")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments, read; `link` is what stood in the place of a command. Ends the program on a mistake."""
     link, rest = _taken_out(arguments)
-    return _parser().parse_args(rest, argparse.Namespace(link=link))
+    parsed = argparse.Namespace(link=link, command=None)
+    return _parser(with_commands=not _is_bare(rest)).parse_args(rest, parsed)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _is_bare(arguments: Sequence[str]) -> bool:
+    """Nothing but options of the screens: no command is named, and none is asked about."""
+    rest = iter(arguments)
+    for argument in rest:
+        if [argument] in VALUED:
+            next(rest, "")
+        elif argument not in FLAGS:
+            return False
+    return True
+
+
+def _parser(*, with_commands: bool) -> argparse.ArgumentParser:
+    """The commands take as long to describe as all else of the start up to here."""
     parser = argparse.ArgumentParser(
         prog="reltui",
         description="Release Management of Team Foundation Server and Azure DevOps in a terminal.",
@@ -46,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--config", metavar="FILE", type=Path, help="read this file in place of config.toml")
     _screen_options(parser)
+    if with_commands:
+        _add_all(parser)
+    return parser
+
+
+def _add_all(parser: argparse.ArgumentParser) -> None:
+    """The demo and the commands for scripts."""
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="reltui")
     demo = commands.add_parser(
         "demo",
@@ -69,7 +91,6 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--serve-only", action="store_true", help="only serve: print address and key, and wait")
     demo.add_argument("--port", type=_port, default=0, metavar="N", help="listen here; 0 takes a free port")
     add_commands(commands)
-    return parser
 
 
 def _taken_out(arguments: Sequence[str]) -> tuple[str, list[str]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 import time
-import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -123,7 +123,7 @@ class Outbox:
         Raises Busy: another decision on the same object is open, here or in another running reltui.
         Raises ReadOnly: the server is read-only. Raises FolderError: it cannot be written down.
         """
-        order = self._order(uuid.uuid4().hex, draft)
+        order = self._order(secrets.token_hex(16), draft)
         self._take(order, draft)
         self._hold_from_now([(order, draft)])
         self._start(order.id, self._carry(order.id))
@@ -135,9 +135,9 @@ class Outbox:
         One that cannot be taken is in the plan as not sent, with the reason. Raises FolderError: they
         cannot be written down, and none of them was taken.
         """
-        plan = uuid.uuid4().hex
+        plan = secrets.token_hex(16)
         orders = [
-            replace(self._order(uuid.uuid4().hex, draft), plan=plan, number=number)
+            replace(self._order(secrets.token_hex(16), draft), plan=plan, number=number)
             for number, draft in enumerate(drafts, 1)
         ]
         return self._begin_plan(plan, list(zip(orders, drafts, strict=True)), at_once, stops)
@@ -146,11 +146,11 @@ class Outbox:
         """Try again what is proved not landed of a plan, as it was on screen then: what has changed since
         stops again. Raises KeyError, FolderError."""
         run = self._plans[plan_id]
-        plan = uuid.uuid4().hex
+        plan = secrets.token_hex(16)
         again: list[tuple[Order, Draft | None]] = []
         for number, decision in enumerate(self.plan(plan_id).retryable, 1):
             if decision.order is not None:
-                order = replace(decision.order, id=uuid.uuid4().hex, confirmed_at=time.time())
+                order = replace(decision.order, id=secrets.token_hex(16), confirmed_at=time.time())
                 again.append((replace(order, plan=plan, number=number), decision.draft))
         return self._begin_plan(plan, again, run.at_once, run.stops)
 

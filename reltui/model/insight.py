@@ -31,7 +31,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from statistics import median
 from typing import Protocol
 
 from reltui.model.approval import Approval, Ref
@@ -143,6 +142,8 @@ class StageFigures:
 
 def stage_figures(deployments: Iterable[Deployment]) -> StageFigures:
     """The figures of deployments to one stage, in any order."""
+    from statistics import median  # what it brings is not needed for the first paint
+
     ended = [(outcome(d), d) for d in deployments]
     ended = [(how, d) for how, d in ended if how in ENDED]
     good = [d for how, d in ended if how in BROUGHT]

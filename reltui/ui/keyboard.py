@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.widgets import Input, TextArea
 
 from reltui.ui.actions import EVERYWHERE
 from reltui.ui.keys import ACTIONS, Action, Place
-from reltui.ui.screens.screen import ReltuiScreen
+from reltui.ui.screens.screen import ReltuiScreen, takes_text
 
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
@@ -32,7 +31,7 @@ class Keyboard:
             return True
         app.service.touched()
         app.guard.typed(event.time)
-        if not isinstance(app.focused, Input | TextArea) and self._is_no_typing(event):
+        if not takes_text(app.focused) and self._is_no_typing(event):
             app.say("A paste or a burst of keys was ignored; nothing was done.", "warn")
             return True
         screen = app.screen

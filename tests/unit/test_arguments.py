@@ -44,3 +44,30 @@ def test_elsewhere_it_is_a_mistake(arguments: list[str], capsys: pytest.CaptureF
 
 def test_without_one_it_is_empty() -> None:
     assert parse([]).link == ""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        ["--ascii", "--mouse", "--read-only"],
+        ["--profile", "demo", "--profile", "inbox"],
+        ["--config", "x.toml", "--screen", "releases"],
+    ],
+)
+def test_without_a_command_none_is_described_and_nothing_else_differs(given: list[str]) -> None:
+    parsed = vars(parse(given))
+    with_command = vars(parse([*given, "journal"]))
+    assert parsed["command"] is None
+    assert {k: v for k, v in with_command.items() if k in parsed and k != "command"} == {
+        k: v for k, v in parsed.items() if k != "command"
+    }
+
+
+@pytest.mark.parametrize("given", [["journl"], ["--ascii", "journl"], ["--screen", "releases", "journl"]])
+def test_a_mistyped_command_is_told_with_those_there_are(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(given)
+    assert "journal" in capsys.readouterr().err

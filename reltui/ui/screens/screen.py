@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
 
 from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import Verb
@@ -41,6 +41,11 @@ NEEDS: Mapping[tuple[Place, str], Need] = {
     (Place.REVISIONS, "compare"): Need.REVISIONS,
 }
 """What an action needs that not every generation of servers has, by where it is done."""
+
+
+def takes_text(widget: Widget | None) -> bool:
+    """Whether letters typed into it become text; asked so, the classes of fields need not be loaded."""
+    return widget is not None and widget.check_consume_key("a", "a")
 
 
 class ReltuiScreen(Screen[None], inherit_bindings=False):
@@ -102,7 +107,7 @@ class ReltuiScreen(Screen[None], inherit_bindings=False):
     @property
     def types_text(self) -> bool:
         """A text field has the focus."""
-        return isinstance(self.focused, Input | TextArea)
+        return takes_text(self.focused)
 
     def key_pressed(self, event: events.Key) -> bool:
         """Do what a key means here; False leaves it to the text field that has the focus.
