@@ -253,8 +253,8 @@ class ListScreen(ArrangingScreen[K]):
     # Actions
 
     def perform(self, action: Action) -> bool:
-        if not self.is_mounted or not self.query("#preview"):
-            # A key that was typed, or repeated, before there is a list or after it does nothing to it.
+        if not self.is_mounted:
+            # A key that was typed, or repeated, before there is a list does nothing to it.
             return False
         if action.danger:
             self.app.decide(VERBS[action.id], self)
