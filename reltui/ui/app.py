@@ -22,7 +22,7 @@ from reltui.data.topics import Changed, Event, Snapshot
 from reltui.errors import ReltuiError
 from reltui.model.project import Project
 from reltui.model.text import SafeText
-from reltui.ui import collecting, desktop, ending, jobs, keys, letters, ways_definition
+from reltui.ui import collecting, desktop, ending, jobs, keys, letters, repainting, ways_definition
 from reltui.ui.cut_short import CutShort
 from reltui.ui.driver import GuardedDriver, driver_class
 from reltui.ui.editing import OpenEdits
@@ -103,7 +103,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Cover what would be a mess in a small window; uncover it when there is room."""
         cover(self, event.size)
-        self._painter.resized(event.size)
+        repainting.resized(self, event.size)
 
     def _begin(self) -> None:
         collecting.begin()
@@ -130,7 +130,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
 
     def repaint(self) -> None:
         """Write the whole screen again; what was on the terminal is lost, or never got there."""
-        self._painter.anew()
+        repainting.paint_anew(self)
         self.let_verbs_rest()
 
     def _fatal_error(self) -> None:

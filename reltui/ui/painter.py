@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from textual.geometry import Size
 from textual.timer import Timer
 
 from reltui.data.decision import State
@@ -42,17 +41,6 @@ class Painter:
         if self._frame is None and self._app.is_running:
             wait = max(self._drawn_at + self.frame_seconds - time.monotonic(), 0.001)
             self._frame = self._app.set_timer(wait, self._draw)
-
-    def anew(self) -> None:
-        """Write every cell of the screen again."""
-        if self._app.driver is not None:
-            self._app.driver.forget_screen()
-        self._app.screen.refresh(layout=True)
-
-    def resized(self, size: Size) -> None:
-        """The terminal has another size; or had one for a moment, of which Textual takes no notice."""
-        if self._app.driver is not None and self._app.driver.screen_size == size:
-            self._app.repaint()
 
     def _draw(self) -> None:
         self._frame = None
