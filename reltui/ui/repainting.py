@@ -1,4 +1,4 @@
-"""All of the screen again: after something else was on the terminal, or where it has lost what was written."""
+"""All of the screen again: after something else was on the terminal, or where what was written is lost."""
 
 from __future__ import annotations
 
