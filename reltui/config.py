@@ -158,7 +158,7 @@ class Ui:
     theme: str = "dark"
     """Which of the terminal's colours are used: those for a dark or a light background, or none."""
     slow: bool = False
-    """For a slow line: what changes by itself is drawn at most once a second."""
+    """For a slow line: what changes by itself is drawn once a second at most, and time in larger steps."""
     saved_screen: bool = True
     """Keep the first screen, and show it at the next start until the living one is there."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from reltui.config import Ui
 from reltui.data.decision import Verb
 from reltui.data.topics import (
     BranchesOf,
@@ -30,6 +31,9 @@ RUNNING_REFRESH = 5.0
 LOG_REFRESH = 2.0
 """Seconds between two looks at the log of a task that runs."""
 
+SLOW_TIMES = 3
+"""So many times less often these two on a slow line (`[ui] slow`)."""
+
 SELDOM = 1_800.0
 """Seconds between two looks at what is much and hardly ever changes."""
 
@@ -37,14 +41,15 @@ NEVER = 86_400.0
 """Seconds until something is read again that cannot change."""
 
 
-def interval(topic: Topic[Any], snapshot: Snapshot[Any], usual: float) -> float:
-    """Seconds until the next look; `usual` for what is watched while it changes."""
-    data = snapshot.data
+def interval(topic: Topic[Any], snapshot: Snapshot[Any], ui: Ui) -> float:
+    """Seconds until the next look, by what the person has set for what is watched while it changes."""
+    data, usual = snapshot.data, ui.refresh_seconds
+    times = SLOW_TIMES if ui.slow else 1
     match topic:
         case LogOf():
-            return NEVER if isinstance(data, LogData) and data.ended else LOG_REFRESH
+            return NEVER if isinstance(data, LogData) and data.ended else LOG_REFRESH * times
         case ReleaseOf() if isinstance(data, Release) and _runs(data):
-            return min(usual, RUNNING_REFRESH)
+            return min(usual, RUNNING_REFRESH * times)
         case DefinitionAt() if data is not None:
             return NEVER
         case ResourcesOf() if snapshot.complete:

@@ -375,8 +375,7 @@ class DataService:
 
     def _interval(self, topic: Topic[Any]) -> float:
         """Seconds until the next look, jittered so that many hosts do not ask in step."""
-        usual = self._config.ui.refresh_seconds
-        seconds = refreshing.interval(topic, self._held(topic).snapshot, usual)
+        seconds = refreshing.interval(topic, self._held(topic).snapshot, self._config.ui)
         if time.monotonic() - self._last_key > IDLE_AFTER:
             seconds *= 4
         return seconds * random.uniform(0.9, 1.1)  # noqa: S311 - only spreads requests

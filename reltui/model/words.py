@@ -57,13 +57,13 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def short_span(seconds: float) -> str:
-    """A span of time in one figure; at most four cells below 27 years."""
+def short_span(seconds: float, step: int = 1) -> str:
+    """A span of time in one figure, minutes in steps of so many; at most four cells below 27 years."""
     minutes = int(seconds // 60)
-    if minutes < 1:
-        return "now"
+    if minutes < step:
+        return "now" if step == 1 or minutes < 0 else f"<{step}m"
     if minutes < 60:
-        return f"{minutes}m"
+        return f"{minutes - minutes % step}m"
     if minutes < 48 * 60:
         return f"{minutes // 60}h"
     return f"{minutes // (24 * 60)}d"

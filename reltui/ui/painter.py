@@ -9,18 +9,15 @@ from textual.timer import Timer
 
 from reltui.data.decision import State
 from reltui.ui import collecting
+from reltui.ui.pace import pace_of
 from reltui.ui.screens.base import ReltuiScreen
 
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
 
-FRAME_SECONDS = 0.25
-SLOW_FRAME_SECONDS = 1.0
-"""On a slow line (`[ui] slow`)."""
-
 
 class Painter:
-    """Draws the screen on top. Wakes once a minute for the ages, once a second while a decision is held."""
+    """Draws the screen on top. Wakes once a minute for the ages, at each step while a decision is held."""
 
     def __init__(self, app: ReltuiApp) -> None:
         self._app = app
@@ -28,8 +25,7 @@ class Painter:
         self._tick: Timer | None = None
         self._drawn_at = 0.0
         self._since = time.monotonic()
-        self.frame_seconds = SLOW_FRAME_SECONDS if app.config.ui.slow else FRAME_SECONDS
-        """Time between two drawings at least."""
+        self.pace = pace_of(app.config)
 
     @property
     def is_due(self) -> bool:
@@ -39,7 +35,7 @@ class Painter:
     def soon(self) -> None:
         """Draw the screen again."""
         if self._frame is None and self._app.is_running:
-            wait = max(self._drawn_at + self.frame_seconds - time.monotonic(), 0.001)
+            wait = max(self._drawn_at + self.pace.frame - time.monotonic(), 0.001)
             self._frame = self._app.set_timer(wait, self._draw)
 
     def _draw(self) -> None:
@@ -61,7 +57,7 @@ class Painter:
         held = [decision for decision in self._app.pending() if decision.state is State.HELD]
         if held:
             # Just after the shown number has changed.
-            wait = self._app.service.outbox.seconds_left(held[0]) % 1 + 0.02
+            wait = self._app.service.outbox.seconds_left(held[0]) % self.pace.countdown + 0.02
         else:
             wait = 60 - time.time() % 60 + 0.05
         self._tick = self._app.set_timer(wait, self._draw)

@@ -37,6 +37,8 @@ class Look:
     ascii: bool = False
     zone: tzinfo | None = None
     """None: the zone of this machine."""
+    minutes: int = 1
+    """The step of ages below an hour and of the time left above one."""
 
 
 def span(text: str, role: str = "") -> Span:

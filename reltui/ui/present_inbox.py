@@ -90,7 +90,7 @@ def expires_cell(facts: RowFacts, look: Look) -> Cell:
         created = facts.row.created_on
         if created is None:
             return span("")
-        since = short_span((look.now - created).total_seconds())
+        since = short_span((look.now - created).total_seconds(), look.minutes)
         return span("new" if since == "now" else f"{since} old", "dim")
     return left_cell(facts.expires, look)
 
@@ -104,7 +104,7 @@ def left_cell(expires: datetime, look: Look) -> Cell:
     if seconds < ALARM_SECONDS:
         return span(f"00:{minutes:02d}!", "bad")
     if hours < 24:
-        return span(f"{hours:02d}:{minutes:02d} ", "warn")
+        return span(f"{hours:02d}:{minutes - minutes % look.minutes:02d} ", "warn")
     days, hours = divmod(hours, 24)
     return span(f"{days}d{hours:02d}h " if days < 7 else f"{days}d ")
 

@@ -26,6 +26,7 @@ from reltui.ui.present_words import (
     age,
     clock,
     count,
+    lasted,
     one_line,
     person,
     quoted,
@@ -199,7 +200,7 @@ def _attempt_lines(
     if started is not None:
         words.append(f"started {clock(started, look)}")
         ended = attempt_end(attempt, environment, look)
-        words.append(f"{'for' if ended == look.now else 'took'} {took(started, ended)}")
+        words.append(f"for {lasted(started, look)}" if ended == look.now else f"took {took(started, ended)}")
     words.append(f"by {who}")
     if attempt.reason:
         words.append(words_of(attempt.reason))

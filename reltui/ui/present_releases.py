@@ -25,12 +25,12 @@ from reltui.ui.present_stages import (
 from reltui.ui.present_words import (
     age,
     clock,
+    lasted,
     name_cell,
     one_line,
     person,
     short_name,
     stage_word,
-    took,
     when,
     within,
     words_of,
@@ -188,7 +188,7 @@ def _running(environment: Environment, look: Look) -> Line:
     done = sum(task.finished_on is not None for task in tasks)
     now = next((within(task.name) for task in tasks if task.started_on and not task.finished_on), "")
     step = f" task {done + 1} of {len(tasks)} {now}" if now else ""
-    return line(f"{step} since {took(started, look.now)}")
+    return line(f"{step} since {lasted(started, look)}")
 
 
 def release_title(release: Release) -> str:

@@ -5,7 +5,7 @@ What is worded without a screen is in model/words.py, and can be had from here t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from reltui.model import words
 from reltui.model.attempt import DeploymentStatus, OperationStatus, PhaseStatus, TaskStatus
@@ -42,12 +42,20 @@ def age(moment: datetime | None, look: Look) -> SafeText:
     """How long ago, in one figure: 45m, 23h, 6d. "now" below a minute and for a clock that runs ahead."""
     if moment is None:
         return SafeText("-")
-    return SafeText(short_span((look.now - moment).total_seconds()))
+    return SafeText(short_span((look.now - moment).total_seconds(), look.minutes))
+
+
+def lasted(start: datetime | None, look: Look) -> SafeText:
+    """How long something runs by now."""
+    now = look.now
+    if start is not None and look.minutes > 1:
+        now -= (now - start) % timedelta(minutes=1)
+    return took(start, now)
 
 
 def ago(read_at: float, look: Look) -> str:
     """How long ago something was read; `read_at` is `time.time()` of it."""
-    since = short_span(look.now.timestamp() - read_at)
+    since = short_span(look.now.timestamp() - read_at, look.minutes)
     return "just now" if since == "now" else f"{since} ago"
 
 

@@ -340,4 +340,4 @@ class TestWhatConfigChanges:
     async def test_a_slow_line_has_fewer_frames(self, tmp_path: Path, slow: bool, frames: int) -> None:
         made = replace(CONFIG, ui=replace(CONFIG.ui, slow=slow))
         app = ReltuiApp(StillService(tmp_path, sample()), made, UiOptions())
-        assert app._painter.frame_seconds == 1 / frames
+        assert app._painter.pace.frame == 1 / frames

@@ -10,6 +10,7 @@ from textual import on
 from textual.timer import Timer
 
 from reltui.data.topics import Topic
+from reltui.ui.pace import pace_of
 from reltui.ui.present import Line, Look
 from reltui.ui.screens.base import ListScreen
 from reltui.ui.widgets.grid import GUTTER, Column, Grid, lay_out
@@ -58,7 +59,7 @@ class FollowingScreen(ListScreen[K]):
     @property
     def look(self) -> Look:
         """How to draw now."""
-        return Look(type(self).clock(), self.app.ascii)
+        return Look(type(self).clock(), self.app.ascii, minutes=pace_of(self.app.config).minutes)
 
     def widths(self, columns: Sequence[Column]) -> dict[str, int]:
         """The cells that each of the columns shown has, by its id."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from reltui.data.decision import State
 from reltui.data.topics import Inbox, Snapshot
 from reltui.ui import jobs
 from reltui.ui.options import Said
+from reltui.ui.pace import pace_of
 from reltui.ui.present import Line, Span, fit, span
 from reltui.ui.widgets import header, statusline
 from reltui.ui.widgets.lines import Lines
@@ -47,18 +47,19 @@ def draw(
             header.navigation(places, screen.place.capitalize(), screen.crumbs(), note, cells, app.ascii),
         ]
     )
+    pace = pace_of(app.config)
     data: Line = ()
     if snapshot is not None:
         refresh = app.config.ui.refresh_seconds
-        data = statusline.data_state(snapshot, time.time(), refresh, service.auto_refresh)
+        data = statusline.data_state(snapshot, time.time(), refresh, service.auto_refresh, pace.minutes)
     job = jobs.running(app)
     if job is not None:
         between = (span(" | "),) if data else ()
         data = (*data[:1], *between, *jobs.progress(job), *data[1:])
     decisions = service.outbox.decisions()
     held = [decision for decision in decisions if decision.state is State.HELD]
-    seconds = math.ceil(service.outbox.seconds_left(held[0])) if held else 0
-    outbox = statusline.outbox_state(decisions, seconds, app.keymap.key_of("take-back"))
+    seconds = service.outbox.seconds_left(held[0]) if held else 0.0
+    outbox = statusline.outbox_state(decisions, seconds, app.keymap.key_of("take-back"), pace.countdown)
     whole = app.keymap.key_of("error")
     screen.query_one("#status", Lines).show([statusline.status_line(data, outbox, whole, cells, app.ascii)])
     footer = screen.footer_line(cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Container, Sequence
 from typing import Any
 
@@ -17,17 +18,23 @@ PROBLEM_CELLS = 9
 """So much of a problem is kept: that there is one, and where."""
 
 
-def age(seconds: float) -> str:
-    """An age in steps that change at most once a minute."""
-    if seconds < 60:
-        return "<1 min"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min"
+def age(seconds: float, step: int = 1) -> str:
+    """An age in steps of so many minutes."""
+    minutes = int(seconds // 60)
+    if minutes < step:
+        return f"<{step} min"
+    if minutes < 60:
+        return f"{minutes - minutes % step} min"
     return f"{int(seconds // 3600)} h" if seconds < 86400 else f"{int(seconds // 86400)} d"
 
 
-def data_state(snapshot: Snapshot[Any], now: float, refresh_seconds: float, automatic: bool) -> Line:
-    """How old and how whole the data on screen is; `now` is `time.time()`. The age is the first span."""
+def data_state(
+    snapshot: Snapshot[Any], now: float, refresh_seconds: float, automatic: bool, step: int = 1
+) -> Line:
+    """How old and how whole the data on screen is; `now` is `time.time()`. The age is the first span.
+
+    `step` is that of the age, in minutes.
+    """
     spans: list[Span] = []
     if snapshot.read_at is None:
         spans.append(span("loading" if snapshot.loading or not snapshot.problems else "no data", "dim"))
@@ -35,7 +42,7 @@ def data_state(snapshot: Snapshot[Any], now: float, refresh_seconds: float, auto
         seconds = max(now - snapshot.read_at, 0)
         stale = snapshot.from_cache or seconds > max(2 * refresh_seconds, 60)
         where = "saved data" if snapshot.from_cache else "data"
-        spans.append(span(f"{where} {age(seconds)} old", "warn" if stale else ""))
+        spans.append(span(f"{where} {age(seconds, step)} old", "warn" if stale else ""))
     if snapshot.problems:
         first = snapshot.problems[0]
         more = f" (+{len(snapshot.problems) - 1})" if len(snapshot.problems) > 1 else ""
@@ -47,10 +54,11 @@ def data_state(snapshot: Snapshot[Any], now: float, refresh_seconds: float, auto
     return tuple(spans)
 
 
-def outbox_state(decisions: Sequence[Decision], seconds_left: int, take_back: str) -> Line:
+def outbox_state(decisions: Sequence[Decision], seconds_left: float, take_back: str, step: int = 1) -> Line:
     """What is on its way, and else the last verdict. `decisions` newest first.
 
-    `seconds_left` is of the newest held one; `take_back` is the key that takes it back.
+    `seconds_left` is of the newest held one, told in steps of so many seconds; `take_back` is the key that
+    takes it back.
     """
     held = [decision for decision in decisions if decision.state is State.HELD]
     waiting = [decision for decision in decisions if decision.state is State.WAITING]
@@ -60,7 +68,8 @@ def outbox_state(decisions: Sequence[Decision], seconds_left: int, take_back: st
         together = sum(decision.plan == first.plan for decision in held) if first.plan else 1
         more = f", {len(held) - together} more held" if len(held) > together else ""
         back = f", {take_back} takes {f'all {together}' if together > 1 else 'it'} back" if take_back else ""
-        return (span(f"{first.state} {seconds_left} s{back}{more}: {first.verb} {first.title}", "wait"),)
+        left = f"{first.state} {_left(seconds_left, step)} s"
+        return (span(f"{left}{back}{more}: {first.verb} {first.title}", "wait"),)
     if moving:
         first = moving[0]
         more = f" (+{len(moving) - 1})" if len(moving) > 1 else ""
@@ -73,6 +82,12 @@ def outbox_state(decisions: Sequence[Decision], seconds_left: int, take_back: st
         return (span("outbox empty", "dim"),)
     role = {State.LANDED: "good", State.TAKEN_BACK: "", State.UNSETTLED: "bad"}.get(last[0].state, "bad")
     return tuple(Span(part.text, role) for part in verdict(last[0]))
+
+
+def _left(seconds: float, step: int) -> str:
+    """Seconds to come: as many at most."""
+    steps = math.ceil(seconds / step)
+    return f"{steps}" if step == 1 else f"<{max(steps, 1) * step}"
 
 
 def verdict(decision: Decision) -> Line:
