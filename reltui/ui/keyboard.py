@@ -26,6 +26,9 @@ class Keyboard:
     def takes(self, event: events.Key | events.Paste) -> bool:
         """Do what a key means, or drop it; False leaves it to the text field that has the focus."""
         app = self._app
+        if not app.screen_stack:
+            # The application is being closed.
+            return True
         app.service.touched()
         app.guard.typed(event.time)
         if not takes_text(app.focused) and self._is_no_typing(event):
