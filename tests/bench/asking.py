@@ -7,11 +7,11 @@ The server is the embedded one, which notes each request with its times.
 - G10: 95 of 100 keys in the inbox while such a refresh goes on, against as many while nothing goes on. A
   key is answered when the cursor has moved.
 - G15: the fewest requests that carry what the list shows are: who one is, one's groups and their names, the
-  projects; for each project its approvals and the deployments that wait in a manual intervention (no call has
-  both), and the interventions of each release with one. What is read besides for the rows in view and for the
-  preview (releases, what runs now, changes) is told apart, against each such question asked once.
-- G16: another client abandons a release that is in view, and `r` is pressed. Against a plain painter that
-  draws the changed cells of each frame; only that row and the status line may be among them.
+  projects; for each project its approvals and the deployments that wait in a manual intervention (no call
+  has both), and the interventions of each release with one. What is read besides for the rows in view and
+  for the preview (releases, what runs now, changes) is told apart, against each such question asked once.
+- G16: another client abandons a release that is in view, and the next refresh shows it. Against a plain
+  painter that writes the whole of that row and of the status line; no other line may change but by its age.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.bench.figures import Figure, percentile
-from tests.bench.painter import repaint, rows_that_differ, text_of
+from tests.bench.painter import Cells, rows_that_differ, text_of, whole_lines
 from tests.bench.player import Answer, NotMeasured, Player
 from tests.bench.server import Request, Served
 from tests.bench.setting import ROW, Setting
@@ -128,49 +128,55 @@ def _project(request: Request) -> str:
 def one_row(setting: Setting) -> list[Figure]:
     """G16."""
     server = setting.server("large")
-    with setting.reltui(setting.desk("large", ui=WITHOUT_REFRESH)) as player:
+    with setting.reltui(setting.desk("large", ui=("refresh_seconds = 5",))) as player:
         player.shown(ROW)
         player.wait_quiet(2.0)
         player.press("2")
         player.wait_for(r"\[Releases\]")
         player.wait_for(r"^> +\S+.*\n.*\n.*$")
         player.wait_quiet(2.0)
-        name = _abandon_one(server, player.text)
-        answer = player.key("r", 2.0)
-    return _judged(answer, name)
+        place, number = _one_in_view(server, player.text)
+        path = f"Billing/_apis/release/releases/{number}?api-version=5.0"
+        answer = player.watch(lambda: _abandon(server, path), 3.0, first=30.0)
+    return _judged(answer, place)
 
 
-def _judged(answer: Answer, name: str) -> list[Figure]:
-    """The bytes of a refresh, and the lines that it has drawn."""
+def _judged(answer: Answer, place: int) -> list[Figure]:
+    """The bytes of a refresh, and the lines that it has drawn; `place` is that of the row which changes."""
     drawn: set[int] = set()
-    plain, before = 0, answer.before
+    before = answer.before
     for frame in answer.frames:
-        drawn.update(rows_that_differ(before, frame.cells))
-        plain += repaint(before, frame.cells)
+        drawn.update(y for y in rows_that_differ(before, frame.cells) if _is_news(before, frame.cells, y))
         before = frame.cells
-    lines = text_of(answer.after).splitlines()
-    expected = {n for n, text in enumerate(lines) if re.search(rf" {re.escape(name)} ", text[:40])}
-    if not drawn & expected:
-        raise NotMeasured(f"the row of {name} did not change")
-    # The status line, the second last.
-    others = drawn - expected - {len(answer.after) - 2}
+    if place not in drawn:
+        raise NotMeasured(f"the line {place} did not change:\n{text_of(answer.after)}")
+    # The status line is the second last.
+    expected = {place, len(answer.after) - 2}
+    plain, others = whole_lines(answer.after, expected), drawn - expected
     return [
-        Figure("", answer.size / plain, 1.1, "", f"{answer.size:,} / {plain:,} B"),
+        Figure("", answer.size / plain, 1.0, "", f"{answer.size:,} / {plain:,} B"),
         Figure("other lines", len(others), 0, "lines"),
     ]
 
 
-def _abandon_one(server: Served, text: str) -> str:
-    """Abandon a release in view that is not under the cursor, as another client; its name."""
-    found = server.demo.get("Billing/_apis/release/releases?statusFilter=active&$top=50&api-version=5.0")
-    for release in reversed(found["value"]):
-        if re.search(rf"^  +{re.escape(release['name'])} ", text, re.MULTILINE):
-            _patch(server, f"Billing/_apis/release/releases/{release['id']}?api-version=5.0")
-            return str(release["name"])
+def _is_news(before: Cells, after: Cells, y: int) -> bool:
+    """Whether more than ages is different in a line."""
+    old, new = (re.sub(r" *\d+[mhd]\b", " AGE", text_of(cells[y : y + 1])) for cells in (before, after))
+    return old != new
+
+
+def _one_in_view(server: Served, text: str) -> tuple[int, int]:
+    """A release that can be abandoned and is not under the cursor: the line that it is in, and its id."""
+    newest = server.demo.get("Billing/_apis/release/releases?$top=50&api-version=5.0")["value"]
+    names = Counter(release["name"] for release in newest)
+    for release in newest:
+        row = re.search(rf"^  +{re.escape(release['name'])} ", text, re.MULTILINE)
+        if row and release["status"] == "active" and names[release["name"]] == 1:
+            return text[: row.start()].count("\n"), release["id"]
     raise NotMeasured(f"no active release is in view:\n{text}")
 
 
-def _patch(server: Served, path: str) -> None:
+def _abandon(server: Served, path: str) -> None:
     key = base64.b64encode(f":{server.demo.token}".encode()).decode()
     request = urllib.request.Request(
         f"{server.demo.url}/{path}",

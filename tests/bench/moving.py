@@ -99,8 +99,8 @@ def to_the_end_of_view(player: Player) -> None:
 
 
 def first_row(cells: Cells) -> str:
-    """The text of the first row of a list, which stands in the fifth line."""
-    return text_of(cells[4:5])
+    """The text of the first row of a list, which stands in the fifth line, without the cursor."""
+    return text_of(cells[4:5])[1:]
 
 
 def held_key(setting: Setting) -> list[Figure]:

@@ -7,6 +7,7 @@ to the end". It knows no scroll regions, no repetition, and no relative cursor m
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -87,6 +88,12 @@ def rows_that_differ(before: Cells, after: Cells) -> list[int]:
 def repaint(before: Cells, after: Cells) -> int:
     """Bytes from one state of the screen to the next."""
     return len(painted(before, after).encode())
+
+
+def whole_lines(cells: Cells, lines: Collection[int]) -> int:
+    """Bytes of some lines of a screen, every cell of them."""
+    nothing = tuple(Cell("\0") for _ in cells[0])
+    return repaint(tuple(nothing if y in lines else row for y, row in enumerate(cells)), cells)
 
 
 def painted(before: Cells, after: Cells) -> str:

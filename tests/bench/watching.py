@@ -2,7 +2,7 @@
 
 - G8: 60 s of the inbox at rest, with a refresh every 30 s, against the empty application in the same
   minute. Nothing changes on the server, but ages and the clock go on. One line is what a plain painter
-  writes for a whole line.
+  writes for the whole of the line that differs.
 - G19: an hour, compressed: the server's clock runs 60 times as fast, so that the sample lives through an
   hour in a minute of watching, and `r` asks again as soon as the last refresh is through. Counted when the
   first, the second and the last third is over; what the last third adds is the growth. Memory is PSS, where
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.figures import Figure
-from tests.bench.painter import rows_that_differ
+from tests.bench.painter import rows_that_differ, whole_lines
 from tests.bench.player import NotMeasured, Player
 from tests.bench.setting import ROW, Setting
 from tests.bench.usage import descriptors, memory, threads, usage
@@ -45,10 +45,11 @@ def idle(setting: Setting) -> list[Figure]:
         )
         if ours.ended or empty.ended:
             raise NotMeasured("a program ended")
-        changed = len(rows_that_differ(cells, ours.cells))
+        changed = rows_that_differ(cells, ours.cells)
         size = len(ours.raw) - size
+        line = whole_lines(ours.cells, changed[:1] or [setting.size[1] - 2])
     return [
-        Figure("", size, setting.size[0] + 20, "B", f"{changed} lines differ"),
+        Figure("bytes", size / line, 1.0, "lines", f"{size} / {line} B, {len(changed)} lines differ"),
         Figure("wakeups", mine / max(1, theirs), 1.0, "", f"{mine} / {theirs}"),
     ]
 

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from tests.bench.figures import Figure, percentile, summed_up
 from tests.bench.goals import GOALS
 from tests.bench.line import PACKET, TAKEN, Direction, Line
-from tests.bench.painter import PLAIN, Style, cells_of, change_of_style, painted, repaint, rows_that_differ
+from tests.bench.painter import (
+    PLAIN,
+    Style,
+    cells_of,
+    change_of_style,
+    painted,
+    repaint,
+    rows_that_differ,
+    whole_lines,
+)
 from tests.bench.player import under_cursor
 from tests.bench.table import Line as TableLine
 from tests.bench.table import Measured, heads, row
@@ -153,6 +162,13 @@ def test_what_is_painted_is_the_screen(
     screen, wanted = screen_of(drawn(first)), cells_of(screen_of(drawn(then)))
     pyte.Stream(screen).feed(painted(cells_of(screen), wanted))
     assert cells_of(screen) == wanted
+
+
+def test_whole_lines_are_written_with_every_cell() -> None:
+    cells = cells_of(screen_of("one\r\n\x1b[1mtwo"))
+    assert whole_lines(cells, []) == 0
+    assert whole_lines(cells, [0]) == len("\x1b[1Hone\x1b[K")
+    assert whole_lines(cells, [0, 1]) == len("\x1b[1Hone\x1b[K\x1b[2H\x1b[1mtwo\x1b[m\x1b[K")
 
 
 def test_the_row_under_the_cursor() -> None:
