@@ -9,12 +9,15 @@ import ssl
 import stat
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
 
 from reltui.api.certificates import Shown, read_certificate
 from reltui.config import LOOPBACK, Profile
 from reltui.errors import RouteError
+from reltui.model.address import is_host
 from reltui.model.text import clean
 from reltui.model.values import dataclass
 
@@ -33,9 +36,16 @@ def tls_context(ca_file: str, client_cert: str = "") -> ssl.SSLContext:
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     if ca_file:
         try:
-            context.load_verify_locations(cafile=os.path.expanduser(ca_file))
+            file = os.path.expanduser(ca_file)
+            # A pipe would be waited for without an end.
+            if not stat.S_ISREG(os.stat(file).st_mode):
+                raise RouteError(f"ca_file {ca_file} is not a regular file; name one with certificates.")
+            context.load_verify_locations(cafile=file)
         except ssl.SSLError:
-            raise RouteError(f"ca_file {ca_file} holds no certificates in PEM form.") from None
+            raise RouteError(
+                f"ca_file {ca_file} holds no certificates in PEM form; turn one in another form into it: "
+                "openssl x509 -inform DER -in OLD -out NEW"
+            ) from None
         except OSError as error:
             raise RouteError(f"ca_file {ca_file} cannot be read: {error.strerror}.") from None
     if client_cert:
@@ -116,7 +126,8 @@ def proxy_for(url: str) -> Proxy | None:
     found = urllib.request.getproxies_environment()
     source = parts.scheme if parts.scheme in found else "all"
     value = found.get(source, "").strip()
-    if not value or urllib.request.proxy_bypass(f"{host}:{parts.port}" if parts.port else host):
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if not value or any(_is_of(entry, host, port) for entry in found.get("no", "").split(",")):
         return None
     if "://" not in value:
         value = f"http://{value}"
@@ -126,9 +137,25 @@ def proxy_for(url: str) -> Proxy | None:
         label = f"{proxy.scheme}://{proxy.hostname}" + (f":{proxy.port}" if proxy.port else "")
     except ValueError:
         raise RouteError(f"The environment variable {variable} does not hold an address.") from None
-    if proxy.scheme not in ("http", "https") or not proxy.hostname:
+    if proxy.scheme not in ("http", "https") or not proxy.hostname or not is_host(proxy.hostname):
         raise RouteError(f"The environment variable {variable} must hold an http or https address.")
     return Proxy(value, f"{clean(label, limit=200)} ({variable})")
+
+
+def _is_of(entry: str, host: str, port: int) -> bool:
+    """Whether an entry of NO_PROXY means a host: a name with all below it, an address, a network, each with a
+    port or without, or * for every host."""
+    entry = entry.strip().casefold()
+    if entry == "*":
+        return True
+    with suppress(ValueError):
+        return ip_address(host) in ip_network(entry.strip("[]"), strict=False)
+    name, _, last = entry.rpartition(":")
+    if name and last.isdecimal():
+        return int(last) == port and _is_of(name, host, port)
+    name = entry.removeprefix("*").removeprefix(".")
+    is_below = host.endswith(f".{name}") and not host.replace(".", "").isdecimal()
+    return bool(name) and (host == name or is_below)
 
 
 _UNKNOWN = "was issued by an authority that this machine does not know; name that as ca_file in the profile"

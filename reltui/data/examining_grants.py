@@ -92,7 +92,14 @@ def door_finding(error: ReltuiError | None, answer: object, sign_in: str) -> Fin
             todo = f'sign_in = "{next(iter(error.offers))}", or ask who runs the server for {needed}'
             return warn("answer", f"it asks for a sign-in by {offers}, not by {needed}", todo)
         return ok("answer", f"it asks for a sign-in: {offers}")
-    return bad("answer", words_of(error), _todo(error))
+    return _stopped("answer", error)
+
+
+def _stopped(name: str, error: ReltuiError) -> Finding:
+    """An answer after which nothing more can be examined."""
+    if "client_cert" in str(error):
+        return bad(name, *parted(words_of(error), "see client_cert in the profile"))
+    return bad(name, words_of(error), _todo(error))
 
 
 def _todo(error: ReltuiError) -> str:
@@ -134,7 +141,7 @@ def sign_in_trouble(error: ReltuiError, profile: Profile) -> Finding:
         return bad("sign-in", sentence, todo)
     if isinstance(error, NotFound):
         return bad("sign-in", words_of(error), "see url in the profile: is the collection's name right?")
-    return bad("sign-in", words_of(error), _todo(error))
+    return _stopped("sign-in", error)
 
 
 def version_finding(generation: str, api: str) -> Finding:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,7 @@ from reltui.data.source import cache_key, shared_accounts
 from reltui.errors import (
     ApiError,
     ConfigError,
+    Interrupted,
     Lacking,
     Malformed,
     NotFound,
@@ -142,7 +144,9 @@ class _Examination:
             # Reading the authorities of the system takes its time.
             hop = await aside(lambda: first_hop(self.profile))
         except (ConfigError, TimeoutError) as error:
-            sentence = words_of(error) if isinstance(error, ConfigError) else "It cannot be read in time"
+            sentence = "ca_file or client_cert cannot be read in time"
+            if isinstance(error, ConfigError):
+                sentence = words_of(error)
             is_file = "ca_file" in sentence or "client_cert" in sentence
             todo = "see ca_file and client_cert in the profile" if is_file else "repair that variable"
             self._stop(bad("tls" if is_file else "proxy", *parted(sentence, todo)))
@@ -204,6 +208,10 @@ class _Examination:
             self._take(unknown("answer", f"nothing for a stranger: {words_of(error)}"))
             return
         finding = door_finding(error, answer, self.profile.sign_in)
+        if isinstance(error, Interrupted) and self.profile.url.startswith("http:"):
+            finding = replace(
+                finding, todo=SafeText("does it want https in url? Else ask who runs the server")
+            )
         if error is not None and not isinstance(error, NotSignedIn):
             self._stop(finding)
         self._take(finding)

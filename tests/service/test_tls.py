@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import ssl
@@ -16,7 +17,7 @@ import pytest
 from reltui.api.auth import Auth, Secret
 from reltui.api.certificates import read_certificate
 from reltui.api.client import ReleaseClient
-from reltui.api.network import proxy_of, tls_context
+from reltui.api.network import proxy_for, proxy_of, tls_context
 from reltui.api.transport import Transport
 from reltui.config import Profile, SecretSource
 from reltui.data.topics import Inbox, Link
@@ -211,6 +212,17 @@ def test_the_file_of_a_certificate_is_checked(tmp_path: Path) -> None:
     with pytest.raises(RouteError, match=r"open to other users\. Repair it: chmod 600"):
         tls_context("", str(file))
     file.chmod(0o600)
+    with pytest.raises(RouteError, match="not a regular file"):
+        tls_context(str(tmp_path))
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo, 0o600)
+    with pytest.raises(RouteError, match="not a regular file"):
+        tls_context(str(fifo))
+    with pytest.raises(RouteError, match="No such file"):
+        tls_context(str(tmp_path / "absent.pem"))
+    (tmp_path / "authority.der").write_bytes(ssl.PEM_cert_to_DER_cert(tls.authority))
+    with pytest.raises(RouteError, match=r"no certificates in PEM form; .*openssl x509 -inform DER"):
+        tls_context(str(tmp_path / "authority.der"))
     link = tmp_path / "link.pem"
     link.symlink_to(file)
     with pytest.raises(RouteError, match="not a regular file"):
@@ -336,6 +348,55 @@ async def test_a_proxy_that_is_not_there_is_the_one_to_blame(tmp_path: Path) -> 
         await transport.close()
         assert not caught.value.sent
         assert f"The proxy {proxy.url()} (config.toml) does not connect to 127.0.0.1." == str(caught.value)
+
+
+NO_PROXY = [
+    # url, no_proxy, whether it goes without the proxy
+    ("https://tfs01.example/x", "tfs01.example", True),
+    ("https://tfs01.example/x", "TFS01.Example", True),
+    ("https://tfs01.example/x", ".example", True),
+    ("https://tfs01.example/x", "example", True),
+    ("https://tfs01.example/x", "*.example", True),
+    ("https://tfs01.example/x", "*", True),
+    ("https://tfs01.example/x", " other , tfs01.example ", True),
+    ("https://tfs01.example/x", "01.example", False),
+    ("https://tfs01.example/x", "tfs01.example.org, ,", False),
+    ("https://tfs01.example:8080/x", "tfs01.example:8080", True),
+    ("https://tfs01.example:8080/x", "tfs01.example:9090", False),
+    ("https://tfs01.example/x", "tfs01.example:443", True),
+    ("https://10.1.2.3/x", "10.1.2.3", True),
+    ("https://10.1.2.3/x", "10.0.0.0/8", True),
+    ("https://10.1.2.3/x", "10.2.0.0/16", False),
+    ("https://10.1.2.3/x", "1.2.3", False),
+    ("https://tfs01.example/x", "10.0.0.0/8, nonsense/x", False),
+    ("https://[2001:db8::1]:8080/x", "2001:db8::1", True),
+    ("https://[2001:db8::1]:8080/x", "[2001:db8::1]:8080", True),
+    ("https://[2001:db8::1]/x", "2001:db8::/32", True),
+    ("https://[2001:db8::1]/x", "2001:db9::/32", False),
+]
+
+
+@pytest.mark.parametrize(("url", "listed", "expected"), NO_PROXY)
+def test_every_form_of_no_proxy(
+    url: str, listed: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    assert (proxy_for(url) is not None) is True
+    monkeypatch.setenv("NO_PROXY", listed)
+    assert (proxy_for(url) is None) is expected
+
+
+@pytest.mark.parametrize("value", ["http://pro xy:8080", "http://p:x", "http://", "socks5://p:1", "ftp://p"])
+def test_a_proxy_of_the_environment_that_cannot_be_one_is_named(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("https_proxy", value)
+    with pytest.raises(RouteError, match="https_proxy"):
+        proxy_for("https://tfs01.example/x")
 
 
 @in_loop

@@ -210,6 +210,11 @@ class TestDoor:
             (NotSignedIn("No.", status=401, offers=("ntlm",)), Health.WARN, 'sign_in = "ntlm"'),
             (NotTheServer("A portal."), Health.BAD, "url in the profile"),
             (Redirected("Sent on."), Health.BAD, "put its address into url"),
+            (
+                NotTheServer("x asks for a certificate; name it as client_cert."),
+                Health.BAD,
+                "name it as client",
+            ),
             (Unavailable("Down.", status=503, retry_after=20.0), Health.BAD, "wait 20 s"),
             (Unavailable("Down.", status=503), Health.BAD, "try again later"),
             (Unreachable("Broke."), Health.BAD, "who runs the server"),
