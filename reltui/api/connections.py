@@ -105,7 +105,7 @@ class _Several(httpx.AsyncBaseTransport):
         one = self._idle.pop()[1] if self._idle else one_connection(self._route, self._keep_alive)
         try:
             response = await one.handle_async_request(request)
-        except BaseException:  # whatever ends it, a cancellation too: the connection must not stay
+        except BaseException:  # the last resort: whatever ends it, its connection must not stay
             await one.aclose()
             raise
         assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - it is an asynchronous answer

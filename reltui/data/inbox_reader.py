@@ -38,6 +38,8 @@ class InboxReader:
         """How long the approvals of a project took when they were last read."""
         self._pauses_asked: dict[PartKey, float] = {}
         """`time.monotonic()` of the last good answer."""
+        self._acted: dict[PartKey, float] = {}
+        """`time.monotonic()` of the last decision of ours."""
 
     def recall(self, source: Source) -> None:
         """What the cache has of a server."""
@@ -54,6 +56,10 @@ class InboxReader:
             if found is not None and isinstance(found[0], list):
                 paused = rows_of(found[0], reading_inbox.paused_from_json)
                 self._parts.recall_pauses((server, project.id), paused.items, found[1])
+
+    def acted(self, key: PartKey) -> None:
+        """What was decided from here may lead to an intervention soon: the project is asked at every look."""
+        self._acted[key] = time.monotonic()
 
     async def read(self, sources: Iterable[Source], *, whole: bool) -> None:
         """Ask all servers; with `whole` for the manual interventions of every project too."""
@@ -105,10 +111,14 @@ class InboxReader:
         self._changed()
 
     def _is_due(self, key: PartKey) -> bool:
-        """Whether to ask for the manual interventions of a project, whose known ones must stay fresh."""
-        asked = self._pauses_asked.get(key, float("-inf"))
+        """Whether to ask for the manual interventions of a project; those known there must stay fresh."""
         part = self._parts.parts[key]
-        return bool(part.pauses or part.pause_problem) or time.monotonic() - asked > PAUSES_EVERY
+        long_ago = time.monotonic() - PAUSES_EVERY
+        return (
+            bool(part.pauses or part.pause_problem)
+            or self._pauses_asked.get(key, float("-inf")) < long_ago
+            or self._acted.get(key, float("-inf")) > long_ago
+        )
 
     async def _read_pauses(self, source: Source, client: ReleaseClient, project: Project) -> None:
         """The manual interventions of one project that wait."""

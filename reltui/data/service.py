@@ -504,6 +504,7 @@ class DataService:
         if decision.state is State.LANDED and decision.order is not None:
             options = decision.order.options
             self.edits.drop(options.get("edit"), options.get("sent"))
+            self._inbox_reader.acted((decision.order.server, decision.order.project_id))
         if decision.state in (State.LANDED, State.DID_NOT_LAND, State.NOT_SENT):
             # Whatever became of it, the screen must show the server's state now.
             self.refresh(seldom=refreshing.makes_folders(decision.verb))

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from reltui.data import inbox_reader
+from reltui.data.decision import State
 from reltui.data.service import DataService
-from reltui.data.topics import Inbox, ReleaseOf
+from reltui.data.topics import Inbox, ReleaseOf, Why
 from reltui.demo.server import RunningDemo
-from tests.support import read_whole, service_on, serving, until
+from tests.service.test_canary import draft_about
+from tests.support import read_whole, service_on, serving, until, verdict
 
 
 def asked(demo: RunningDemo) -> Counter[str]:
@@ -65,6 +67,29 @@ def test_every_project_is_asked_for_interventions_again_after_a_while(
             demo.service.ledger.clear()
             service.refresh(seldom=False)
             await until(lambda: asked(demo)["deployments"] == 15)
+
+    asyncio.run(run())
+
+
+def test_a_project_is_asked_for_interventions_at_every_look_after_a_decision_in_it(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with serving(size="broad") as demo, service_on(demo, tmp_path) as service:
+            data = (await read_whole(service, Inbox())).data
+            assert data is not None
+            places = {row.project.id for row in data.pauses}
+            row = next(r for r in data.rows if r.why is Why.DIRECT and r.project.id not in places)
+            service.auto_refresh = False
+
+            def looks() -> int:
+                place = f"/{row.project.id}/_apis/release/deployments"
+                reads = demo.service.ledger.reads.items()
+                return sum(times for line, times in reads if line.partition("?")[0].endswith(place))
+
+            assert (await verdict(service, service.outbox.submit(draft_about(row)))).state is State.LANDED
+            await whole_again(service)
+            before = looks()
+            service.refresh(seldom=False)
+            await until(lambda: looks() > before)
 
     asyncio.run(run())
 
