@@ -101,7 +101,8 @@ def _asked(ask: _Questions, file: Path, config: Config, address: str) -> int:
     new = "" if planned.before else " (a new file)"
     ask.say(f"\nThis goes into {file}{new}; nothing of it is secret:\n")
     for line in planned.lines():
-        ask.say(f"  {clean(line)}")
+        # An empty text would be told as such.
+        ask.say(f"  {clean(line)}" if line.strip() else "")
     if not ask.yes("\nWrite it?"):
         raise NotDone("Nothing was written.")
     try:

@@ -6,6 +6,7 @@ Nothing is written here but by `save`, and no secret ever.
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import os
 import re
@@ -377,9 +378,16 @@ def save(planned: Planned) -> None:
     try:
         if not target.parent.exists():
             paths.ensure(target.parent)
-        files.replace(target, planned.after.encode())
+        files.replace(target, _as_before(target, planned.after))
     except OSError as error:
         raise FolderError(f"{planned.file} cannot be written: {error.strerror}.") from None
+
+
+def _as_before(file: Path, text: str) -> bytes:
+    """A text with the ends of lines and the mark in front that a file has now. Raises OSError."""
+    before = file.read_bytes() if file.exists() else b""
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+    return mark + (text.replace("\n", "\r\n") if b"\r\n" in before else text).encode()
 
 
 def _text(file: Path) -> str | None:

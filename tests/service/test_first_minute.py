@@ -241,6 +241,18 @@ def test_a_present_file_keeps_all_it_had(tmp_path: Path, text: str, default: lis
         assert comment in file.read_text() or comment == " first"
 
 
+def test_the_ends_of_lines_and_a_mark_of_windows_stay(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    before = b"\xef\xbb\xbf" + OLD.replace("\n", "\r\n").encode()
+    file.write_bytes(before)
+    planned = first_minute.plan(TFS, file)
+    first_minute.save(planned)
+    after = file.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf")
+    assert after.count(b"\n") == after.count(b"\r\n") == planned.after.count("\n")
+    assert set(config.load(file).profiles) == {"a", "tfs01"}
+
+
 def test_the_difference_is_shown_and_nothing_else_changes(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(OLD)
