@@ -223,14 +223,14 @@ async def test_a_cursor_move_paints_two_lines_and_a_refresh_only_what_differs(
 async def test_it_builds_only_the_rows_in_view() -> None:
     app = GridApp()
     asked: list[str] = []
-    cells = app.grid.cells
+    cells = app.grid.rows.cells
 
     def counting(key: str, columns: Sequence[Column]) -> Sequence[Cell]:
         asked.append(key)
         return cells(key, columns)
 
     async with app.run_test(size=(50, 11)) as pilot:
-        app.grid.cells = counting
+        app.grid.rows.cells = counting
         app.grid.show(rows(100_000))
         await pilot.pause()
         app.grid.perform("last")

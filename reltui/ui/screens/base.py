@@ -138,7 +138,7 @@ class ListScreen(ArrangingScreen[K]):
 
     def on_mount(self) -> None:
         """Hide what is not there at the start."""
-        self.grid.ascii = self.app.ascii
+        self.grid.rows.ascii = self.app.ascii
         field = self.query_one("#filter", Input)
         field.cursor_blink = False
         field.display = False
@@ -148,6 +148,10 @@ class ListScreen(ArrangingScreen[K]):
         """Arrange the panes for the new size; at the start Textual tells the same size three times."""
         if self.app.size != self._placed_for:
             self.place_panes()
+
+    def _list_width(self) -> int:
+        width = self.app.size.width
+        return width - width * 44 // 100 if self.is_wide and self.preview_shown else width
 
     def place_panes(self) -> None:
         """Give list, preview and third band their room (ux.md 5)."""
@@ -176,7 +180,8 @@ class ListScreen(ArrangingScreen[K]):
 
     def update(self) -> None:
         keys = self.arranged()
-        self.grid.show_columns(self.columns(self.grid.size.width))
+        # Before the first layout it has no width, and what is drawn then is what is painted first.
+        self.grid.show_columns(self.columns(self.grid.size.width or self._list_width()))
         self.grid.show(keys)
         self.draw_rest()
 

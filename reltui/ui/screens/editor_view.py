@@ -176,7 +176,7 @@ class EditorView(ReltuiScreen):
     def on_mount(self) -> None:
         """The outline has the keys."""
         self.app.editings[self.editing.key] = self.editing
-        self.left.ascii = self.right.ascii = self.app.ascii
+        self.left.rows.ascii = self.right.rows.ascii = self.app.ascii
         self.query_one("#value").display = False
         self.turn_to(0)
         self.place_panes()

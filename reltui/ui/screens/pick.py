@@ -83,7 +83,7 @@ class PickScreen(ReltuiScreen):
         field.value = self._early
         field.cursor_position = len(self._early)
         self.set_focus(field)
-        self.grid.ascii = self.app.ascii
+        self.grid.rows.ascii = self.app.ascii
 
     def update(self) -> None:
         self._entries = self.entries()

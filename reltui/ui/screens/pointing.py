@@ -63,9 +63,9 @@ class PointingScreen(ReltuiScreen, Generic[K]):
 
     def meant(self, verb: Verb) -> Sequence[K]:
         """The marked rows as they are shown, where there are any; only else the one under the cursor."""
-        marks, cursor = self.grid.marks, self.grid.cursor
-        if marks and self.is_about_row(verb):
-            return sorted(marks, key=self.grid.places.__getitem__)
+        cursor = self.grid.cursor
+        if self.grid.marks and self.is_about_row(verb):
+            return self.grid.marked
         return [cursor] if cursor is not None else []
 
     def subject(self, verb: Verb) -> Subject | SafeText:

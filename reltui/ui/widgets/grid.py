@@ -9,13 +9,15 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reltui.model.text import SafeText
 from reltui.ui.present import Cell, Line, Span
 from reltui.ui.widgets.columns import Column, lay_out
+from reltui.ui.widgets.kept import KeptLines
+from reltui.ui.widgets.marks import Marks
 from reltui.ui.widgets.movement import step_of
-from reltui.ui.widgets.style import CURSOR, cell_line, strip
+from reltui.ui.widgets.rowlines import RowLines
+from reltui.ui.widgets.style import CURSOR, strip
 
 __all__ = ["GUTTER", "Column", "Grid", "lay_out"]
 
@@ -26,7 +28,7 @@ GUTTER = 4
 BLANK: Line = (Span(SafeText("  ")),)
 
 
-class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
+class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
     """Rows of records by key. It knows no keys of the keyboard: screens call `perform` with an action id."""
 
     DEFAULT_CSS = "Grid { height: 1fr; width: 1fr; }"
@@ -75,35 +77,35 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         the mark goes, for a row that is not marked.
         """
         super().__init__(id=id)
-        self.columns = tuple(columns)
-        self.cells = cells
+        self.rows = RowLines(columns, cells)
         self.titles = titles
         self.is_heading = is_heading
         self.heading = heading
         self.empty = empty
         self.sign = sign
-        self.ascii = False
         self.is_active = True
         """The movement keys move it; else its cursor is drawn as `passive_sign` only."""
         self.passive_sign = "> "
         self.top = 0
         """Index of the first row in view."""
         self._keys: Sequence[K] = ()
-        self.places: Mapping[K, int] = {}
-        """Where each of the keys stands."""
+        self._places: tuple[Sequence[K], Mapping[K, int]] = ((), {})
+        """Some keys, and where each of them stands."""
         self._at = -1
-        self._marks: set[K] = set()
-        self._gone: set[K] = set()
-        self._anchor: K | None = None
-        self._before_range: frozenset[K] = frozenset()
-        self._layout_for = -1
-        self._layout: tuple[tuple[Column, int], ...] = ()
+        self._marks = Marks[K]()
         self._drawn: dict[int, tuple[Line, bool]] = {}
 
     @property
     def keys(self) -> Sequence[K]:
         """The record keys in order, headings included."""
         return self._keys
+
+    @property
+    def places(self) -> Mapping[K, int]:
+        """Where each of the keys stands; made when it is asked for, since most changes do without."""
+        if self._places[0] is not self._keys:
+            self._places = (self._keys, {key: index for index, key in enumerate(self._keys)})
+        return self._places[1]
 
     @property
     def cursor(self) -> K | None:
@@ -118,19 +120,22 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
     @property
     def marks(self) -> frozenset[K]:
         """The marked records; only such as are shown."""
-        return frozenset(self._marks)
+        return self._marks.all
+
+    @property
+    def marked(self) -> Sequence[K]:
+        """The same in the order in which they are shown."""
+        return self._marks.ordered(self._keys)
 
     def take_gone(self) -> frozenset[K]:
         """The records that were marked and left the list since this was asked last, or all marks were taken
         away."""
-        gone = frozenset(self._gone)
-        self._gone.clear()
-        return gone
+        return self._marks.take_gone()
 
     @property
     def in_range(self) -> bool:
         """A range of marks is being drawn with the cursor."""
-        return self._anchor is not None
+        return self._marks.anchor is not None
 
     @property
     def page_size(self) -> int:
@@ -144,27 +149,31 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         the cursor stays on the line, and `CursorVanished` tells.
         """
         old_cursor, line = self.cursor, self._at - self.top
-        if keys is not self._keys:
-            self._keys = keys
-            self.places = {key: index for index, key in enumerate(keys)}
-        lost = self._marks - self.places.keys()
-        if lost:
-            self._marks -= lost
-            self._gone |= lost
-            self.post_message(self.MarksChanged())
-        if self._anchor is not None and self._anchor not in self.places:
-            self._anchor = None
-        if old_cursor is not None and old_cursor in self.places:
-            self._at = self.places[old_cursor]
-        else:
-            self._at = self._nearest(max(self._at, 0))
+        self._keys = keys
+        if self._marks.keep_only(lambda: self.places):
+            self._tell(self.MarksChanged())
+        found = self._index_of(old_cursor) if old_cursor is not None else None
+        self._at = self._nearest(max(self._at, 0)) if found is None else found
         self.top = self._clamp_top(self._at - line if old_cursor is not None else self.top)
         self._keep_in_view()
         self.repaint()
-        if old_cursor is not None and old_cursor not in self.places:
-            self.post_message(self.CursorVanished(old_cursor))
+        if old_cursor is not None and found is None:
+            self._tell(self.CursorVanished(old_cursor))
         if self.cursor != old_cursor:
-            self.post_message(self.CursorMoved(self.cursor))
+            self._tell(self.CursorMoved(self.cursor))
+
+    def _index_of(self, key: K) -> int | None:
+        """Where a record stands, which most often is where it stood; None when it is not shown."""
+        if 0 <= self._at < len(self._keys) and self._keys[self._at] == key:
+            return self._at
+        try:
+            return self._keys.index(key)
+        except ValueError:
+            return None
+
+    def _tell(self, message: Message) -> None:
+        """Every list lies on a screen that hears of it; what lies between would only pass it on."""
+        self.screen.post_message(message)
 
     def forget(self) -> None:
         """What is shown next is another list: the cursor begins at its first record."""
@@ -173,26 +182,25 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Other columns from now on."""
-        if tuple(columns) != self.columns:
-            self.columns = tuple(columns)
-            self._layout_for = -1
+        if self.rows.use_columns(columns):
             self.repaint()
 
     def show_from_top(self) -> None:
         """Show the rows from the first on, as far as the cursor stays in view."""
         self.top = 0
         self._keep_in_view()
-        self.repaint()
+        self._paint_changed()
 
     def move_to(self, key: K) -> None:
         """Put the cursor on a record; nothing happens when it is not shown."""
-        if key in self.places and not self.is_heading(key):
-            self._move(self.places[key])
+        index = self._index_of(key)
+        if index is not None and not self.is_heading(key):
+            self._move(index)
 
     def show_below(self, rows: int) -> None:
         """Scroll until so many rows below the cursor are in view, as far as the cursor stays there."""
         self.top = self._clamp_top(max(self.top, min(self._at, self._at + rows + 1 - self.page_size)))
-        self.repaint()
+        self._paint_changed()
 
     def move_by(self, rows: int) -> None:
         """Move the cursor by rows, stopping at the ends."""
@@ -207,7 +215,7 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
             self.move_by(step)
         elif action == "open":
             if self.cursor is not None:
-                self.post_message(self.Opened(self.cursor))
+                self._tell(self.Opened(self.cursor))
         elif action == "mark":
             self.toggle_mark()
         elif action == "mark-range":
@@ -262,79 +270,63 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         old, old_top = self._at, self.top
         self._at = at
         self._keep_in_view()
-        if self._anchor is not None:
+        if self.in_range:
             self._mark_from_anchor()
         if self.top != old_top:
-            self.repaint()
+            self._paint_changed()
         else:
             self._paint(old)
             self._paint(at)
-        self.post_message(self.CursorMoved(self.cursor))
+        self._tell(self.CursorMoved(self.cursor))
 
     def toggle_mark(self) -> None:
         """Mark the record under the cursor, or take its mark away, and go on to the next."""
         key = self.cursor
         if key is None:
             return
-        self._anchor = None
-        self._marks ^= {key}
+        self._marks.anchor = None
+        self._marks.all ^= {key}
         self._paint(self._at)
-        self.post_message(self.MarksChanged())
+        self._tell(self.MarksChanged())
         self.move_by(1)
 
     def mark_range(self) -> None:
         """Begin a range at the cursor, which marks as it moves; called again, end it."""
-        if self._anchor is not None:
-            self._anchor = None
+        if self.in_range:
+            self._marks.anchor = None
         elif self.cursor is not None:
-            self._anchor = self.cursor
-            self._before_range = frozenset(self._marks)
+            self._marks.begin_range(self.cursor)
             self._mark_from_anchor()
 
     def mark_all(self) -> None:
         """Mark every record that is shown."""
-        self._set_marks({key for key in self._keys if not self.is_heading(key)})
+        self._set_marks(frozenset(key for key in self._keys if not self.is_heading(key)))
 
     def clear_marks(self) -> None:
         """Take all marks away."""
-        self._anchor = None
-        self._gone.clear()
-        self._set_marks(set())
+        self._marks.forget()
+        self._set_marks(frozenset())
 
     def _mark_from_anchor(self) -> None:
-        assert self._anchor is not None  # noqa: S101 - both callers have just seen to it
-        low, high = sorted((self.places[self._anchor], self._at))
-        span = {key for key in self._keys[low : high + 1] if not self.is_heading(key)}
-        self._set_marks(self._before_range | span)
+        assert self._marks.anchor is not None  # noqa: S101 - both callers have just seen to it
+        low, high = sorted((self.places[self._marks.anchor], self._at))
+        inside = (key for key in self._keys[low : high + 1] if not self.is_heading(key))
+        self._set_marks(self._marks.with_range(inside))
 
-    def _set_marks(self, marks: set[K] | frozenset[K]) -> None:
-        changed = self._marks ^ marks
+    def _set_marks(self, marks: frozenset[K]) -> None:
+        changed = self._marks.all ^ marks
         if not changed:
             return
-        self._marks = set(marks)
+        self._marks.all = marks
         for index in range(self.top, min(self.top + self.page_size, len(self._keys))):
             if self._keys[index] in changed:
                 self._paint(index)
-        self.post_message(self.MarksChanged())
+        self._tell(self.MarksChanged())
 
     def _paint(self, index: int) -> None:
         y = index - self.top + self.titles
         if self.titles <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
-
-    def _columns_now(self) -> tuple[tuple[Column, int], ...]:
-        if self._layout_for != self.size.width:
-            self._layout_for = self.size.width
-            self._layout = lay_out(self.columns, self.size.width - GUTTER)
-        return self._layout
-
-    def _join(self, cells: Sequence[Cell], layout: Sequence[tuple[Column, int]]) -> Line:
-        blank = Span(SafeText(" "))
-        line: list[Span] = []
-        for cell, (column, width) in zip(cells, layout, strict=True):
-            line.extend(cell_line(cell, width, right=column.right, ascii=self.ascii))
-            line.append(blank)
-        return tuple(line)
 
     def render_line(self, y: int) -> Strip:
         drawn = self._drawn[y] = self._compose_line(y)
@@ -343,10 +335,9 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
 
     def _compose_line(self, y: int) -> tuple[Line, bool]:
         """What stands on a line of the widget, and whether the cursor is there."""
-        layout = self._columns_now()
+        self.rows.use_width(self.size.width - GUTTER)
         if self.titles and y == 0:
-            titles = [Span(SafeText(column.title), "dim") for column, _ in layout]
-            return (Span(SafeText(" " * GUTTER)), *self._join(titles, layout)), False
+            return (Span(SafeText(" " * GUTTER)), *self.rows.titles()), False
         index = self.top + y - self.titles
         if not self._keys:
             lines = self.empty()
@@ -360,12 +351,15 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
         # Blanks without a style: every change of style in a row costs bytes.
         sign = ("> " if self.is_active else self.passive_sign) if here else "  "
         cursor = Span(SafeText(sign), "head" if here else "")
-        mark = (Span(SafeText("* "), "mark"),) if key in self._marks else self.sign(key)
-        cells = self.cells(key, [column for column, _ in layout])
-        return (cursor, *(mark or BLANK), *self._join(cells, layout)), here and self.is_active
+        mark = (Span(SafeText("* "), "mark"),) if key in self._marks.all else self.sign(key)
+        return (cursor, *(mark or BLANK), *self.rows.line(key)), here and self.is_active
 
     def repaint(self) -> None:
         """Paint the lines that are not as they were drawn last (a newer age, another state, other rows)."""
+        self.rows.forget()
+        self._paint_changed()
+
+    def _paint_changed(self) -> None:
         regions = [
             Region(0, y, self.size.width, 1)
             for y in range(self.size.height)
@@ -377,6 +371,7 @@ class Grid(Widget, Generic[K], inherit_bindings=False, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor in view."""
         self._drawn.clear()
+        self.rows.forget()
         self.top = self._clamp_top(self.top)
         self._keep_in_view()
 

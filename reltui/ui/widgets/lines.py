@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reltui.model.text import SafeText
 from reltui.ui.present import Line, Span
+from reltui.ui.widgets.kept import KeptLines
 from reltui.ui.widgets.movement import step_of
 from reltui.ui.widgets.style import strip
 
 
-class Lines(Widget, inherit_bindings=False):
+class Lines(KeptLines, inherit_bindings=False):
     """A block of lines, scrolled by `scroll_lines` when there are more than fit."""
 
     DEFAULT_CSS = "Lines { height: 1; width: 1fr; }"

@@ -9,11 +9,11 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reltui.model.text import SafeText
 from reltui.ui.present import Line, plain, span
 from reltui.ui.present_log import LogLook, log_rows, with_found
+from reltui.ui.widgets.kept import KeptLines
 from reltui.ui.widgets.movement import step_of
 from reltui.ui.widgets.style import strip
 
@@ -26,7 +26,7 @@ Place = tuple[int, int]
 """A row: index of the line, and which of the rows it is broken into."""
 
 
-class LogView(Widget, inherit_bindings=False):
+class LogView(KeptLines, inherit_bindings=False):
     """Lines to scroll through. It knows no keys of the keyboard: screens call `perform` with an action id."""
 
     DEFAULT_CSS = "LogView { height: 1fr; width: 1fr; }"
