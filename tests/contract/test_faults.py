@@ -193,7 +193,7 @@ def test_10_black_hole(client: Client) -> None:
     client.faults("srv-10")
     with pytest.raises(TimeoutError):
         client.call("GET", "_apis/projects", timeout=0.2)
-    client.faults("srv-10:mode=refuse,seconds=0.2")
+    client.faults("srv-10:mode=refuse,seconds=2")
     with pytest.raises(GONE):
         client.call("GET", "_apis/projects")
     with pytest.raises(ConnectionRefusedError):

@@ -14,7 +14,7 @@ from reltui.data.decision import Draft, Stage, State, Verb
 from reltui.data.topics import ReleaseOf
 from reltui.demo.server import RunningDemo
 from tests.service.drafts import draft_of, environment_of, made, release_at, stage
-from tests.support import FAST, ledger, service_on, serving, set_faults, verdict
+from tests.support import FAST, ledger, service_on, serving, set_faults, until, verdict
 
 TIMING = replace(FAST, unchanged_after_yes=1.0, unchanged_after_error=1.0, give_up=3.0)
 DONE_BUT_503 = "srv-05:method={method},times=1,status=503"
@@ -91,11 +91,10 @@ def test_the_verdict_is_about_ours(verb: Verb, fault: str, acts: dict[str, Act],
             meddle(demo, draft, **acts)
             set_faults(demo, fault.format(method="PATCH"))
             submitted = service.outbox.submit(draft)
-            for _ in range(600):
-                decision = service.outbox.get(submitted.id)
-                if not decision.is_open or decision.state is State.UNSETTLED:
-                    break
-                await asyncio.sleep(0.02)
+            await until(
+                lambda: not (d := service.outbox.get(submitted.id)).is_open or d.state is State.UNSETTLED
+            )
+            decision = service.outbox.get(submitted.id)
             (line,) = await ledger(demo)
             told = decision.state is State.LANDED
             # What nobody can tell stays open; a wrong word is the one thing that must not be.

@@ -60,7 +60,7 @@ class Running:
 
     async def row(self) -> str:
         """The line under the cursor, once there is one."""
-        for _ in range(700):
+        for _ in range(2000):
             found = [line for line in self.text.splitlines() if line.startswith(">")]
             if found:
                 return found[0]

@@ -98,7 +98,7 @@ async def watched(
 
 async def seen(pilot: Pilot[str], condition: Callable[[], object]) -> None:
     """Wait until something holds."""
-    for _ in range(700):
+    for _ in range(2000):
         if condition():
             return
         await pilot.pause(0.02)

@@ -26,7 +26,7 @@ def test_the_browser_gets_the_link_and_no_secret(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("RELTUI_TFS01", "k4nary")
     monkeypatch.setattr("sys.platform", "linux")
     assert desktop.browse("https://a.example/c/_release", CONFIG.secret_names).startswith("Opened: ")
-    for _ in range(500):
+    for _ in range(4000):
         if done.exists():
             break
         time.sleep(0.01)

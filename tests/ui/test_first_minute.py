@@ -215,7 +215,7 @@ class TestLinks:
             pilot.app.screen.query_one("#words").value = link  # type: ignore[attr-defined]
             await settled(pilot, "open this link")
             await pilot.press("enter")
-            for _ in range(100):
+            for _ in range(2000):
                 await pilot.pause(0.01)
                 if isinstance(pilot.app.screen, screen):
                     break

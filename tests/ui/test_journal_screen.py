@@ -179,7 +179,7 @@ def screen_of(pilot: Pilot[str]) -> JournalScreen:
 
 async def ids_are(pilot: Pilot[str], wanted: list[int]) -> None:
     """Wait until the list shows these, in this order."""
-    for _ in range(700):
+    for _ in range(2000):
         if shown_ids(pilot) == wanted:
             return
         await pilot.pause(0.02)

@@ -82,7 +82,7 @@ async def opened(
 
 async def followed(pilot: Pilot[str], screen: ReleaseScreen) -> None:
     """Wait until what the tab needs is watched, and drawn."""
-    for _ in range(750):
+    for _ in range(2000):
         await pilot.pause(0.02)
         key = screen.grid.cursor
         if key is not None and screen.followed == tuple(screen.details(key)) and screen.followed_key == key:
@@ -470,7 +470,7 @@ class TestWays:
             assert isinstance(pilot.app.screen, PickOther)
             await settled(pilot, "Rel-139")
             await pilot.press("enter")
-            for _ in range(750):
+            for _ in range(2000):
                 await pilot.pause(0.02)
                 screen = pilot.app.screen
                 if isinstance(screen, ComparisonScreen):

@@ -75,7 +75,7 @@ async def open_release(pilot: Pilot[str]) -> None:
 async def rested(pilot: Pilot[str]) -> None:
     """Wait until the preview follows the row under the cursor."""
     screen = top(pilot)
-    for _ in range(200):
+    for _ in range(2000):
         await pilot.pause(0.02)
         key = screen.grid.cursor
         if getattr(screen, "followed", ()) == tuple(getattr(screen, "details", lambda _: ())(key)):

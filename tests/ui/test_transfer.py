@@ -229,7 +229,7 @@ async def test_into_another_project(tmp_path: Path, here: Path) -> None:
 
 async def edited(run: Running) -> Any:
     """What the editor has, once it is open."""
-    for _ in range(300):
+    for _ in range(2000):
         found = getattr(run.app.screen, "editing", None)
         if found is not None:
             return found

@@ -204,7 +204,7 @@ async def submitted(pilot: Pilot[str], service: StillService, key: str = "y") ->
     """Confirm, and wait for the decision."""
     known = len(service.outbox.decisions())
     await press(pilot, key)
-    for _ in range(200):
+    for _ in range(2000):
         if len(service.outbox.decisions()) > known:
             return service.outbox.decisions()[0]
         await asyncio.sleep(0.02)

@@ -70,7 +70,7 @@ def ended(pid: int) -> bool:
         return True
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     """A killed process dies when the system comes round to it, not at the call."""
     end = time.monotonic() + seconds
     while not condition():
@@ -129,7 +129,7 @@ def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> No
         f"open({str(mark)!r}, 'w').write(str(child.pid))\n"
         "time.sleep(60)"
     )
-    assert "did not end within" in refusal(printing(program), seconds=1.5)
+    assert "did not end within" in refusal(printing(program), seconds=4.0)
     assert eventually(lambda: ended(int(mark.read_text())))
 
 
