@@ -221,7 +221,9 @@ def load(file: Path) -> Config:
         with file.open(encoding="utf-8-sig") as stream:
             text, found = stream.read(LARGEST + 1), os.fstat(stream.fileno())
     except FileNotFoundError:
-        raise ConfigError(f"There is no configuration file {file}.") from None
+        raise ConfigError(
+            f"There is no configuration file {file}; reltui init asks for a server and writes one."
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{file} is not UTF-8 text; save it again as UTF-8.") from None
     except OSError as error:

@@ -19,6 +19,8 @@ Work = Callable[[Session], Awaitable[int]]
 def start(parsed: argparse.Namespace, config: Config, folders: Paths) -> int:
     """Do what was asked for; the exit code. Raises ConfigError: it was asked for wrongly."""
     read_only: bool = parsed.read_only
+    if not config.profiles and parsed.command != "journal":
+        raise ConfigError(f"{config.file} names no server; reltui init asks for one and adds it.")
     try:
         match parsed.command:
             case "approve" | "reject":

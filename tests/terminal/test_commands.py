@@ -210,7 +210,7 @@ def test_watch_tells_what_is_new(server: Demo, careful: Desk) -> None:
     with open_command(careful, "watch", "--scope", "all", "--json") as terminal:
         terminal.wait_for(r"Watching; \d+ wait already. 6 of 6 projects answered.")
         assert run(careful, "create", "Invoice.CD", "--yes")[0] == 0
-        for _ in range(20):
+        for _ in range(60):
             # The first stages need their time before one asks somebody.
             if terminal.ended:
                 break
@@ -246,9 +246,15 @@ def test_two_at_once_send_once(server: Demo, careful: Desk) -> None:
     assert len(server.ledger()) == 1
 
 
-def test_without_a_configuration(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(None, "There is no configuration file "), ("[ui]\nascii = true\n", "names no server")],
+)
+def test_without_a_server(text: str | None, words: str, tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home", "", "")
-    desk.home.mkdir()
+    (desk.home / "config" / "reltui").mkdir(parents=True)
+    if text is not None:
+        (desk.home / "config" / "reltui" / "config.toml").write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "reltui", "inbox"],
         cwd=ROOT,
@@ -259,4 +265,6 @@ def test_without_a_configuration(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("reltui: There is no configuration file ")
+    assert done.stderr.startswith("reltui: ")
+    assert words in done.stderr
+    assert "reltui init" in done.stderr
