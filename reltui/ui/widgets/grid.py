@@ -96,6 +96,11 @@ class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
         self._drawn: dict[int, tuple[Line, bool]] = {}
 
     @property
+    def columns(self) -> Sequence[Column]:
+        """Those that are shown where there is room."""
+        return self.rows.columns
+
+    @property
     def keys(self) -> Sequence[K]:
         """The record keys in order, headings included."""
         return self._keys
