@@ -87,8 +87,10 @@ def _screens(parsed: argparse.Namespace, arguments: Sequence[str], shown: saved_
     if parsed.link:
         _check_link(config, parsed.link)
     need_terminal()
+    # The folder of the saved screen is found without what finds the others.
+    keeps = not parsed.link and str(folders.cache) == saved_screen.folder()
     with ExitStack() as closing:
-        return _run(config, folders, parsed, closing)
+        return _run(config, folders, parsed, closing, arguments=arguments if keeps else None, shown=shown)
 
 
 def _check_link(config: Config, link: str) -> None:
@@ -170,8 +172,13 @@ def _run(
     closing: ExitStack,
     *,
     is_demo: bool = False,
+    arguments: Sequence[str] | None = None,
+    shown: saved_screen.Shown | None = None,
 ) -> int:
-    """Run the screens; what the welcome screen starts is closed with `closing`."""
+    """Run the screens; what the welcome screen starts is closed with `closing`.
+
+    `arguments` are those for whose next start the first screen is kept, None where it is not.
+    """
     import asyncio
 
     from reltui.data.service import DataService
@@ -202,6 +209,8 @@ def _run(
         start_configured=start_configured,
         config_file=parsed.config or folders.config_file,
         state_folder=folders.state,
+        arguments=arguments,
+        shown=shown,
     )
     return asyncio.run(run_app(service, config, options))
 

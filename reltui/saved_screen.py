@@ -10,6 +10,7 @@ this takes to run, so there is none of them here.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -65,30 +66,34 @@ def occasion(arguments: Sequence[str], columns: int, rows: int) -> str:
     return ascii((__version__, columns, rows, list(arguments), where, values))
 
 
-def person(variables: Sequence[str], files: Sequence[str]) -> str:
-    """Who signs in, told by where the secrets come from: one line of ASCII; empty when that cannot be told.
+def person(variables: Iterable[str], files: Iterable[str]) -> str:
+    """Who signs in, told by the configuration and where the secrets come from; empty when it cannot be told.
 
-    Of the variables only four bytes are kept, made with a number that is new at each start of the system and
-    stands in no file of ours: enough to see that another value is another one, and of no use for guessing it.
+    Of all that only four bytes are kept, made with a number that is new at each start of the system and
+    stands in no file of ours: enough to see that it is another person, and of no use for guessing a secret.
     """
-    try:
-        found = [os.stat(os.path.expanduser(file)) for file in files]
-        mark = _mark(variables) if variables else ""
-    except (OSError, LookupError):
-        return ""
-    return ascii((os.getuid(), [(s.st_dev, s.st_ino, s.st_size, s.st_mtime_ns) for s in found], mark))
-
-
-def _mark(variables: Iterable[str]) -> str:
-    """Raises OSError and LookupError."""
     import hashlib
 
-    with open(BOOT, "rb") as stream:
-        mark = hashlib.blake2b(key=stream.read(64), digest_size=4)
-    for name in variables:
-        value = os.fsencode(os.environ[name])
-        mark.update(b"%d:%s" % (len(value), value))
-    return mark.hexdigest()
+    try:
+        mark = hashlib.blake2b(key=_content(BOOT)[:64], digest_size=4)
+        values = [os.fsencode(os.environ[name]) for name in variables]
+        for value in (*values, *(_content(os.path.expanduser(file)) for file in files)):
+            mark.update(b"%d:%s" % (len(value), value))
+    except (OSError, LookupError):
+        return ""
+    return f"{os.getuid()} {mark.hexdigest()}"
+
+
+def _content(path: str) -> bytes:
+    """A whole file. Raises OSError: it cannot be read, or is too large to be what it should."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        content = os.read(descriptor, LARGEST + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, "too large")
+    return content
 
 
 class Saved:
@@ -187,33 +192,29 @@ class Shown:
         self.rows = rows
         """What stands there."""
         self.columns = columns
-        self._settings: list[Any] | None = termios.tcgetattr(0)
+        self.settings: list[Any] | None = termios.tcgetattr(0)
+        """Those of the terminal from before; None once the living screen has it, or it is restored."""
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, _end)
         is_up = False
         try:
-            termios.tcsetattr(0, termios.TCSANOW, _silent(self._settings))
+            termios.tcsetattr(0, termios.TCSANOW, _silent(self.settings))
             _write(ENTER + painted(rows) + "\x1b[?7h")
             is_up = True
         finally:
             if not is_up:
                 self.give_back()
 
-    def hand_over(self) -> list[Any] | None:
-        """The living screen takes the terminal; what was typed is thrown away. The settings from before."""
-        import termios
-
-        settings, self._settings = self._settings, None
-        if settings is not None:
-            termios.tcflush(0, termios.TCIFLUSH)
-        return settings
+    def hand_over(self) -> None:
+        """The living screen has the terminal now, and restores it."""
+        self.settings = None
 
     def give_back(self) -> None:
         """Restore the terminal, as far as there still is one, unless the living screen has it."""
         import termios
 
-        settings, self._settings = self._settings, None
+        settings, self.settings = self.settings, None
         if settings is None:
             return
         try:

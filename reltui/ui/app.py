@@ -6,7 +6,6 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,13 @@ from reltui.config import Config
 from reltui.data.decision import IN_FLIGHT, RECALLABLE, Decision, Verb
 from reltui.data.service import DataService
 from reltui.data.topics import Changed, Event, Snapshot
-from reltui.errors import ReltuiError
 from reltui.model.project import Project
 from reltui.model.text import SafeText
-from reltui.ui import collecting, desktop, ending, jobs, keys, letters, repainting, ways_definition
+from reltui.ui import beginning, desktop, ending, jobs, keys, letters, repainting
 from reltui.ui.cut_short import CutShort
 from reltui.ui.driver import GuardedDriver, driver_class
 from reltui.ui.editing import OpenEdits
+from reltui.ui.first_look import FirstLook
 from reltui.ui.guard import Guard
 from reltui.ui.keyboard import Keyboard
 from reltui.ui.options import Said, UiOptions
@@ -73,6 +72,9 @@ class ReltuiApp(App[str], inherit_bindings=False):
         self.typed_secret = ("", "")
         """Profile and secret of the first configuration, for the run that begins with it."""
         self.editings = OpenEdits()
+        self.is_living = False
+        """The first screen has been painted; until then keys do nothing."""
+        self.first_look = FirstLook(self)
         self._text_filter = TextFilter()
         self._top: dict[str, ReltuiScreen] = {}
         self.watches = Watches(self)
@@ -106,22 +108,18 @@ class ReltuiApp(App[str], inherit_bindings=False):
         repainting.resized(self, event.size)
 
     def _begin(self) -> None:
-        collecting.begin()
-        self.telling.look()
-        if self.typed_secret[1] and self.service.servers:
-            (profile, secret), self.typed_secret = self.typed_secret, ("", "")
-            self.run_worker(self._sign_in(profile, secret), name="sign in")
-        if self.service.servers:
-            self.run_worker(self.service.start(), name="start")
-            ways_definition.tell_unsaved(self)
-        if self.options.link and self.service.servers:
-            from reltui.ui.links import open_link
+        self.is_living = True
+        beginning.begin(self)
 
-            open_link(self, self.options.link)
+    def push_screen(self, *arguments: Any, **options: Any) -> Any:
+        """Remember the first screen before another one lies over it."""
+        self.first_look.take()
+        return super().push_screen(*arguments, **options)
 
-    async def _sign_in(self, profile: str, secret: str) -> None:
-        with suppress(ReltuiError):  # how it goes is told by the server's state
-            await self.service.sign_in(profile, secret)
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """Remember the first screen before it goes."""
+        self.first_look.take()
+        super().exit(*arguments, **options)
 
     def _resumed(self) -> None:
         # Textual leaves the screen blank after fg (Textualize/textual#6298); goes when that is closed.

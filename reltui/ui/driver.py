@@ -29,9 +29,11 @@ from reltui.terminal import takes_commands
 from reltui.ui.wire.canvas import Canvas
 from reltui.ui.wire.guard import OutputGuard, is_frame, without_controls
 from reltui.ui.wire.keys import KeyParser, listen, with_pastes
+from reltui.ui.wire.saved import runs_of, screen_of
 from reltui.ui.writer import Writer
 
 if TYPE_CHECKING:
+    from reltui.saved_screen import Row
     from reltui.ui.app import ReltuiApp
 
 CLIPBOARD_BYTES = 64 * 1024
@@ -66,6 +68,8 @@ class GuardedDriver(LinuxDriver):
         self._counts_from = 0
         self._title = ""
         """The window's title that was set; empty while it is that of others."""
+        self._stands: Sequence[Row] = ()
+        """The lines of the saved screen, until the first frame."""
 
     # Out
 
@@ -84,6 +88,11 @@ class GuardedDriver(LinuxDriver):
         """The terminal shows something else than was written; the next frame brings all of the screen."""
         self._canvas.forget()
 
+    def picture(self) -> Sequence[Row]:
+        """What was drawn last, for the saved screen; empty when part of it is not known."""
+        drawn = self._canvas.drawn()
+        return [] if drawn is None else [runs_of(row) for row in drawn.rows]
+
     @property
     def screen_size(self) -> tuple[int, int]:
         """Columns and rows of what was drawn last."""
@@ -92,6 +101,9 @@ class GuardedDriver(LinuxDriver):
     def _draw(self, frame: str) -> None:
         if self._canvas.size != self._app.size:
             self._canvas.resize(*self._app.size)
+        if self._stands:
+            self._canvas.assume(screen_of(self._stands, self._canvas.size[0]))
+            self._stands = ()
         stopped = self.output_guard.stopped
         passed = self.output_guard.passed(frame)
         if not self._canvas.read(passed):
@@ -118,6 +130,9 @@ class GuardedDriver(LinuxDriver):
             self._app.call_later(self._application.repaint)
 
     def _set(self, modes: str) -> None:
+        if modes == ENTER_SCREEN and self._stands:
+            # Entered already; once more, and some terminals clear it.
+            return
         self._put(modes)
         if modes in (ENTER_SCREEN, LEAVE_SCREEN):
             self._canvas.forget()
@@ -191,11 +206,20 @@ class GuardedDriver(LinuxDriver):
     # Start, stop, suspend
 
     def start_application_mode(self) -> None:
-        """Take the terminal, and find out whether it answers."""
+        """Take the terminal, from the saved screen where it is shown, and find out whether it answers."""
+        shown = self._application.options.shown
+        settings = shown.settings if shown is not None else None
+        if shown is not None and settings is not None:
+            self._stands = shown.rows
+        if not self._application.is_living and os.isatty(self.fileno):
+            termios.tcflush(self.fileno, termios.TCIFLUSH)
         if self._writer is None and sys.__stderr__ is not None:
             self._writer = Writer(sys.__stderr__, self._caught_up)
             self._writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if shown is not None and settings is not None:
+            self.attrs_before = settings
+            shown.hand_over()
         self.ask_shown(anew=True)
 
     def stop_application_mode(self) -> None:

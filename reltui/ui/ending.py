@@ -82,10 +82,14 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
         # Nothing may cut off what is being sent: from here on these signals only wait with us.
         for number in (*SIGNALS, signal.SIGINT):
             loop.add_signal_handler(number, lambda: None)
+        if options.shown is not None:
+            options.shown.give_back()
         code = by_signal[0] if by_signal else app.return_code or 0
         if app.crash is not None:
             code = CRASHED
             _tell(report(app.crash, options.state_folder), options.ascii)
+        else:
+            app.first_look.keep()
         settled = await _close(service, options.ascii)
         _tell_unsaved(service, begun, options.ascii)
         if options.state_folder is not None:

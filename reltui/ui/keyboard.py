@@ -29,6 +29,9 @@ class Keyboard:
         if not app.screen_stack:
             # The application is being closed.
             return True
+        if not app.is_living and not self._quits(event):
+            # What is seen may be the saved screen, or nothing yet.
+            return True
         app.service.touched()
         app.guard.typed(event.time)
         if not takes_text(app.focused) and self._is_no_typing(event):
@@ -38,6 +41,13 @@ class Keyboard:
         return (
             isinstance(event, events.Key) and isinstance(screen, ReltuiScreen) and screen.key_pressed(event)
         )
+
+    def _quits(self, event: events.Key | events.Paste) -> bool:
+        screen = self._app.screen
+        if isinstance(event, events.Paste) or not isinstance(screen, ReltuiScreen):
+            return False
+        action = self._app.keymap.find(screen.place, event.key)
+        return action is not None and action.id == "quit-now"
 
     def _is_no_typing(self, event: events.Key | events.Paste) -> bool:
         """A paste, or keys faster than a person's; the repeat of a movement key is welcome at any speed."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from reltui.config import Config
 from reltui.data.service import DataService
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
+from reltui.saved_screen import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class UiOptions:
     """What that screen writes; None: the standard one."""
     state_folder: Path | None = None
     """Where a crash file goes; None: the standard state folder."""
+    arguments: Sequence[str] | None = None
+    """The command line, of which the first screen is kept for the next start; None: it is not kept."""
+    shown: Shown | None = None
+    """The saved screen, while it stands on the terminal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,9 @@ class Desk:
     options: Sequence[str] = ()
     hold_seconds: float = 0.0
     profile: str = ""
-    """More lines for the profile."""
+    """More lines for the profile, and more tables."""
+    saved_screen: bool | None = False
+    """Off, since a test that waits for a row means the living list. None: as `profile` says."""
     environment: dict[str, str] = field(default_factory=dict)
 
     def variables(self) -> dict[str, str]:
@@ -109,8 +111,11 @@ class Desk:
         """The command line; writes config.toml first."""
         self.home.mkdir(mode=0o700, exist_ok=True)
         file = self.home / "config.toml"
+        more = self.profile if "[ui]" in self.profile else f"{self.profile}\n[ui]"
+        if self.saved_screen is not None:
+            more = more.replace("[ui]", f"[ui]\nsaved_screen = {str(self.saved_screen).lower()}")
         file.write_text(
-            f'[profiles.demo]\nurl = "{self.url}"\nsecret = {{ env = "{SECRET}" }}\n{self.profile}\n'
+            f'[profiles.demo]\nurl = "{self.url}"\nsecret = {{ env = "{SECRET}" }}\n{more}\n'
             f"[policy]\nhold_seconds = {self.hold_seconds}\n",
             encoding="utf-8",
         )

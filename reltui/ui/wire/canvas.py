@@ -33,6 +33,16 @@ class Canvas:
         self._held.fill(UNKNOWN)
         self.pen.lose_all()
 
+    def assume(self, screen: Screen) -> None:
+        """This stands on the terminal, as far as the size is the same; nobody knows where the cursor is."""
+        self.forget()
+        if (screen.width, screen.height) == self.size:
+            self._held = screen
+
+    def drawn(self) -> Screen | None:
+        """The last frame; None while some of it is not known."""
+        return None if any(UNKNOWN in row for row in self._wanted.rows) else self._wanted
+
     def read(self, frame: str) -> bool:
         """Take in a frame; False when it cannot be read, and it has to be written as it is.
 
