@@ -54,11 +54,13 @@ class Setting:
         name = f"{'stock' if self.stock else 'own'}-{self.size[0]}x{self.size[1]}-{self._homes}"
         return self.folder / name
 
-    def desk(self, server: str, *, options: Sequence[str] = (), ui: Sequence[str] = ()) -> Desk:
-        """A person's machine; `ui` are lines of `[ui]` in its configuration."""
+    def desk(self, server: str, *, saved: bool = False, ui: Sequence[str] = ()) -> Desk:
+        """A person's machine, with the saved screen on or off; `ui` are more lines of `[ui]`."""
         demo = self.server(server).demo
         lines = "\n".join(["[ui]", *ui])
-        return Desk(self.home(), demo.url, demo.token, options, profile=lines)
+        desk = Desk(self.home(), demo.url, demo.token, profile=lines)
+        desk.saved_screen = saved
+        return desk
 
     def reltui(self, desk: Desk, *, line: Line | None = None, prefix: Sequence[str] = ()) -> Player:
         """The program; `prefix` takes the place of `python -m reltui`."""
