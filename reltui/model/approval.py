@@ -217,6 +217,10 @@ def approval_from_json(raw: object, within: Within | None = None) -> Approval:
 
 def _needed_ref(row: Mapping[str, Any], key: str, outer: Ref | None) -> Ref:
     value = row.get(key)
+    if outer is not None and outer.id and isinstance(value, dict):
+        number = value.get("id")
+        if type(number) is int and number == outer.id and value.get("name") == outer.name:
+            return outer
     # Inside of a deployment the definition has the id 0, which means none (api.md 8 #9).
     is_none = value is None or (isinstance(value, dict) and type(value.get("id")) is int and value["id"] == 0)
     if is_none and outer is not None and outer.id:
@@ -242,22 +246,35 @@ def _change(row: Mapping[str, Any]) -> ApprovalChange:
 def approval_plan_from_json(raw: object) -> ApprovalPlan:
     """A ReleaseDefinitionApprovals; empty when there is none."""
     row = mapping_of(raw)
+    asked, options = row.get("approvals"), row.get("approvalOptions")
+    if not options and not asked:
+        return _NO_PLAN
+    if not options and isinstance(asked, list) and len(asked) == 1:
+        only = mapping_of(asked[0])
+        if only.get("isAutomated") is True and only.get("approver") is None:
+            return _automatic(count_of(only.get("rank")))
     steps = [
         _step(
             count_of(step.get("rank")),
             identity_from_json(step.get("approver")),
             bool_of(step.get("isAutomated")),
         )
-        for step in objects_of(row.get("approvals"))
+        for step in objects_of(asked)
     ]
     steps.sort(key=_by_rank)
-    options = row.get("approvalOptions")
     return ApprovalPlan(tuple(steps), _options(options) if isinstance(options, dict) else _NO_OPTIONS)
+
+
+@lru_cache(maxsize=64)
+def _automatic(rank: int) -> ApprovalPlan:
+    """Nobody is asked, as on most sides of most stages."""
+    return ApprovalPlan((ApprovalStep(rank, None, True),))
 
 
 _by_rank = attrgetter("rank")
 _step = lru_cache(maxsize=1024)(ApprovalStep)
 _NO_OPTIONS = ApprovalOptions()
+_NO_PLAN = ApprovalPlan()
 
 
 def _options(row: Mapping[str, Any]) -> ApprovalOptions:

@@ -456,6 +456,8 @@ def _begun(job: Job) -> datetime | None:
 def gates_plan_from_json(raw: object) -> GatesPlan:
     """A ReleaseDefinitionGatesStep; no gates when the server sent none."""
     row = mapping_of(raw)
+    if not row.get("gates") and not row.get("gatesOptions"):
+        return _NO_GATES
     options = mapping_of(row.get("gatesOptions"))
     tasks = [task for gate in objects_of(row.get("gates")) for task in objects_of(gate.get("tasks"))]
     return GatesPlan(
@@ -466,6 +468,9 @@ def gates_plan_from_json(raw: object) -> GatesPlan:
         stabilization=count_of(options.get("stabilizationTime")),
         minimum_success=count_of(options.get("minimumSuccessDuration")),
     )
+
+
+_NO_GATES = GatesPlan()
 
 
 def phase_plans_from_json(raw: object) -> tuple[PhasePlan, ...]:

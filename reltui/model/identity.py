@@ -14,6 +14,8 @@ from reltui.model.values import dataclass
 
 ANONYMOUS = frozenset({"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "00000000-0000-0000-0000-000000000000"})
 """Ids that stand for nobody."""
+SHORT_ENOUGH = 300
+"""Characters of what tells a person, for being remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,22 @@ def identity_from_json(raw: object) -> Identity | None:
     if not isinstance(raw, dict):
         return None
     get = raw.get
-    name, account = text_of(get("displayName")), text_of(get("uniqueName"))
-    is_group = bool_of(get("isContainer"))
-    if len(name) + len(account) > 200:
-        return Identity(guid_of(get("id")), name, account, is_group)
-    return _identity(text_of(get("id")), name, account, is_group)
+    number, name, account, is_group = get("id"), get("displayName"), get("uniqueName"), get("isContainer")
+    if (
+        type(number) is type(name) is type(account) is str
+        and len(number) + len(name) + len(account) <= SHORT_ENOUGH
+        and (is_group is None or type(is_group) is bool)
+    ):
+        return _known(number, name, account, is_group)
+    return _identity(number, name, account, is_group)
 
 
-@lru_cache(maxsize=1024)
-def _identity(identity_id: str, name: SafeText, account: SafeText, is_group: bool) -> Identity:
-    """The same few people stand in every row of a page."""
-    return Identity(guid_of(identity_id), name, account, is_group)
+def _identity(number: object, name: object, account: object, is_group: object) -> Identity:
+    return Identity(guid_of(number), text_of(name), text_of(account), bool_of(is_group))
+
+
+# The same few people stand in every row of a page.
+_known = lru_cache(maxsize=1024)(_identity)
 
 
 def me_from_json(raw: object) -> Me:

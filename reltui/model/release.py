@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from reltui.model.approval import (
@@ -312,8 +314,17 @@ def variables_from_json(raw: object) -> tuple[Variable, ...]:
         is_secret = bool_of(row.get("isSecret"))
         plain = row.get("value")
         shown = None if is_secret or plain is None else scalar_of(plain)
-        found.append(Variable(text_of(name), shown, is_secret, bool_of(row.get("allowOverride"))))
-    return tuple(sorted(found, key=lambda variable: variable.name.casefold()))
+        make = _known_variable if shown is None or len(shown) <= SHORT else Variable
+        found.append(make(text_of(name), shown, is_secret, bool_of(row.get("allowOverride"))))
+    if len(found) > 1:
+        found.sort(key=lambda variable: variable.name.casefold())
+    return tuple(found)
+
+
+SHORT = 64
+"""Characters of a value that is remembered."""
+# The releases of a definition have the same few ones.
+_known_variable = lru_cache(maxsize=1024)(Variable)
 
 
 def conditions_from_json(raw: object) -> tuple[Condition, ...]:
@@ -350,8 +361,13 @@ def _artifact(row: Mapping[str, Any]) -> Artifact:
     )
 
 
+_NO_PROPERTIES: Mapping[str, SafeText] = MappingProxyType({})
+
+
 def _properties(raw: object) -> Mapping[str, SafeText]:
     """Values stand there plain or as {"$type", "$value"} (api.md 4.2)."""
+    if not raw:
+        return _NO_PROPERTIES
     return {
         text_of(name): scalar_of(value.get("$value") if isinstance(value, dict) else value)
         for name, value in mapping_of(raw).items()
