@@ -25,6 +25,7 @@ from reltui.errors import (
     NotSignedIn,
     NotTheServer,
     Redirected,
+    Refused,
     ReltuiError,
     RouteError,
     SecretNeeded,
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 MEMBERSHIPS_FOR = 900.0
 """Seconds after which group memberships and projects are asked for again."""
 
+OTHER_VERSION = "is out of range for this server"
+"""In the words of a server that is of an older generation than it was (api.md 2.5)."""
 NOT_SERVING = (502, 503, 504)
 """Statuses of a server as a whole; another 5xx is of one call."""
 
@@ -236,7 +239,8 @@ class Source:
     async def _introduce(self, client: ReleaseClient) -> None:
         """Learn the generation, who we are, our groups, and the projects."""
         known, _ = self.cached("generation") or ("", 0.0)
-        generation = client.generation or await client.discover(known if isinstance(known, str) else "")
+        # Asked each time: a server may have been updated meanwhile, or set back.
+        generation = await client.discover(client.generation or (known if isinstance(known, str) else ""))
         (me, raw_me), (projects, troubles) = await asyncio.gather(
             self._who(client), self._all_projects(client)
         )
@@ -311,6 +315,8 @@ class Source:
         server, which has answered."""
         if error is self._of_another_area:
             return
+        if isinstance(error, Refused) and OTHER_VERSION in str(error):
+            self._asked_at = None
         if _link_after(error) is not None:
             self._out_of_reach(error)
         elif isinstance(error, ApiError) and error.status:

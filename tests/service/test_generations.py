@@ -17,6 +17,7 @@ from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import State, Verb
 from reltui.data.service import DataService
 from reltui.data.topics import Inbox
+from reltui.demo.routes import Routes
 from reltui.demo.versions import GENERATIONS
 from reltui.errors import Lacking, Malformed, NotFound, NotPermitted
 from reltui.model.approval import approval_from_json
@@ -26,7 +27,7 @@ from tests.matrix import CELLS, WORKS, table, tried
 from tests.service.drafts import draft_of
 from tests.service.scripted import in_loop, response, saying, scripted
 from tests.service.test_client import PROJECT, all_of, client_of, shop
-from tests.support import FAST, config_of, ledger, read_whole, service_on, serving, verdict
+from tests.support import FAST, config_of, ledger, read_whole, service_on, serving, until, verdict
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 LACKS = {
@@ -48,6 +49,25 @@ def test_the_readme_shows_what_was_tried() -> None:
     assert found is not None
     expected = {(g, name): LACKS.get((g, name), WORKS) for g in GENERATIONS for name in CELLS}
     assert found[1].strip() == table(expected)
+
+
+@pytest.mark.parametrize(("before", "after"), [("server-2022", "tfs-2018"), ("server-2019", "server-2022.1")])
+@in_loop
+async def test_a_server_that_becomes_another_in_mid_session_is_asked_again(
+    before: str, after: str, tmp_path: Path
+) -> None:
+    async with serving(generation=before) as demo, service_on(demo, tmp_path) as service:
+        await read_whole(service, Inbox())
+        assert service.server("demo").generation == before
+        demo.service.generation = GENERATIONS[after]
+        demo.service._routes = Routes(demo.service.generation)
+        if after > before:
+            # An older version of the API goes on working, until the server is asked the next time.
+            await service.sign_in("demo")
+        service.refresh()
+        await until(lambda: service.server("demo").generation == after)
+        service.refresh()
+        await until(lambda: (s := service.look(Inbox())).complete and not s.problems)
 
 
 OLDER = ("tfs-2015.2", "tfs-2017")
