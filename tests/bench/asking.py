@@ -93,7 +93,9 @@ def keys_while_refreshing(setting: Setting) -> list[Figure]:
 
 
 def _moved(player: Player, number: int) -> float:
-    return player.key("jk"[number % 2], 0.04).until_moved()
+    seconds = player.moved("jk"[number % 2])
+    player.wait_quiet(0.04, 0.5)
+    return seconds
 
 
 def requests(setting: Setting) -> list[Figure]:

@@ -78,10 +78,6 @@ class Answer:
         """Until the last byte that changed the screen. Raises NotMeasured."""
         return self.until(lambda frame: frame.cells == self.after != self.before)
 
-    def until_moved(self) -> float:
-        """Until the cursor has left its row, or another record stands in it. Raises NotMeasured."""
-        return self.until(lambda frame: under_cursor(frame.cells) != under_cursor(self.before))
-
 
 def under_cursor(cells: Cells) -> tuple[int, str]:
     """The row under the cursor of a list: its number and its text; -1 where there is none."""
@@ -206,6 +202,23 @@ class Player(Terminal):
     def key(self, key: str, quiet: float = 0.15, *, first: float = 5.0) -> Answer:
         """Press a key."""
         return self.watch(lambda: self.press(key), quiet, first=first)
+
+    def moved(self, key: str) -> float:
+        """Press a key; seconds until the cursor has left its line, or another record stands in it.
+
+        Raises NotMeasured.
+        """
+        before, self._watched = under_cursor(self.cells), []
+        pressed = time.monotonic()
+        self.press(key)
+        while time.monotonic() < pressed + PATIENCE / 10:
+            if self._read(STEP):
+                self.look()
+                if under_cursor(self._watched[-1].cells) != before:
+                    at, self._watched = self._watched[-1].at, None
+                    return at - pressed
+        self._watched = None
+        raise NotMeasured(f"the key {key} did not move the cursor:\n{self.text}")
 
     def hold_down(self, key: str, seconds: float, quiet: float, rate: float = 30.0) -> tuple[Answer, float]:
         """Hold a key down; also the seconds from the first press to the last."""

@@ -58,9 +58,7 @@ class Setting:
         """A person's machine, with the saved screen on or off; `ui` are more lines of `[ui]`."""
         demo = self.server(server).demo
         lines = "\n".join(["[ui]", *ui])
-        desk = Desk(self.home(), demo.url, demo.token, profile=lines)
-        desk.saved_screen = saved
-        return desk
+        return Desk(self.home(), demo.url, demo.token, profile=lines, saved_screen=saved)
 
     def reltui(self, desk: Desk, *, line: Line | None = None, prefix: Sequence[str] = ()) -> Player:
         """The program; `prefix` takes the place of `python -m reltui`."""

@@ -19,10 +19,9 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-from reltui.config import Ui
 from tests.bench.decoding import page_of_releases
 from tests.bench.figures import Figure
 from tests.bench.player import NotMeasured, Player
@@ -35,8 +34,6 @@ STARTS = 3
 REST = 1.0
 """Seconds without a byte, after which a start is at rest."""
 KNOWN, DECODED = 100_000, 10_000
-LIVING = ("saved_screen = false",)
-"""The configuration without the saved screen."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +65,9 @@ def in_turn(count: int, *makes: tuple[Callable[[], Player], str]) -> list[list[S
     return found
 
 
-def warm(setting: Setting, ui: tuple[str, ...] = ()) -> Desk:
+def warm(setting: Setting, *, saved: bool = True) -> Desk:
     """A machine on which the program has run before."""
-    desk = setting.desk("small", ui=ui)
+    desk = setting.desk("small", saved=saved)
     start(lambda: setting.reltui(desk), ROW)
     return desk
 
@@ -83,9 +80,7 @@ def middle(starts: list[Start], name: str) -> float:
 
 def first_paint(setting: Setting) -> list[Figure]:
     """G1."""
-    if "saved_screen" not in {field.name for field in fields(Ui)}:
-        raise NotMeasured("there is no saved screen")
-    living, saved = warm(setting, LIVING), warm(setting)
+    living, saved = warm(setting, saved=False), warm(setting)
     found = in_turn(
         STARTS,
         (setting.empty, "READY"),
