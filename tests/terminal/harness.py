@@ -64,12 +64,35 @@ def key_bytes(key: str, *, application_cursor: bool = False) -> bytes:
     return KEYS.get(key, key).encode()
 
 
+def _whole(cells: list[str]) -> list[str]:
+    """The cells of a line; the right half of a wide character is empty, and stands behind its left one."""
+    is_wide = [bool(cell) and wcwidth.wcwidth(cell[0]) == 2 for cell in cells]
+    found = []
+    for x, cell in enumerate(cells):
+        is_right = x > 0 and is_wide[x - 1]
+        is_torn = not is_right if not cell else is_wide[x] and x + 1 < len(cells) and bool(cells[x + 1])
+        found.append(" " if is_torn else cell)
+    return found
+
+
 class Picture(pyte.Screen):
     """pyte's screen, and what it lacks: scrolling, and characters of no width that do not combine."""
 
     def draw(self, data: str) -> None:
         """pyte drops the rest of a text at a variation selector or a joiner; they change no cell here."""
         super().draw("".join(c for c in data if unicodedata.combining(c) or wcwidth.wcwidth(c) > 0))
+
+    def set_margins(self, top: int | None = None, bottom: int | None = None) -> None:
+        """pyte leaves the cursor where it is when the whole screen is the region again; terminals do not."""
+        super().set_margins(top, bottom)
+        if not top and bottom is None:
+            self.cursor_position()
+
+    @property
+    def display(self) -> list[str]:
+        """The lines. When half of a wide character was overwritten, a terminal shows the other half blank."""
+        lines = (self.buffer[y] for y in range(self.lines))
+        return ["".join(_whole([line[x].data for x in range(self.columns)])) for line in lines]
 
     def scroll(self, lines: int) -> None:
         """SU (positive) and SD (negative) within the margins; the cursor stays."""
@@ -222,7 +245,7 @@ class Terminal:
         """Read until the program has ended; its exit code, negative for a signal."""
         if not self._read_until(lambda: self.ended, seconds):
             raise AssertionError(f"the program goes on:\n{self.text}")
-        self.read_for(0.05)
+        self.wait_quiet(0.1, 5.0)
         return self.process.returncode
 
     def wait_quiet(self, quiet: float = 0.3, seconds: float = 60.0) -> None:

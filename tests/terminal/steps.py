@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 from tests.terminal.harness import Terminal
@@ -11,32 +12,69 @@ FIRST_ROW = r"^>"
 """The cursor on a row."""
 QUIET = 0.5
 """Seconds after which a screen or dialog listens to verbs and confirmations."""
-AGAIN = r"[Pp]ress again"
+AGAIN = r"[Pp]ress (it )?again"
 """How the program says that a key came too soon, which on a busy machine happens to a patient person too."""
 
 
+SAVED = r"^ As it was .* ago\. Reading \.\.\."
+"""How the program says that it shows the screen of last time, which takes no keys."""
+LISTS = r"scope: |project: "
+"""A list, and nothing that was opened from it."""
 BROWSER_ONLY = r"^ Browser only"
 """How the program says that the row under the cursor cannot be decided here."""
 
 
 def ready(terminal: Terminal, pattern: str = FIRST_ROW) -> None:
-    """Wait for a screen, and until it listens."""
+    """Wait for a living screen, and until it listens."""
+    saved = re.compile(SAVED, re.MULTILINE)
     terminal.wait_for(pattern)
+    while saved.search(terminal.text) is not None:
+        terminal.wait_gone(SAVED)
+        terminal.wait_for(pattern)
     terminal.read_for(QUIET)
+
+
+def change(terminal: Terminal, *keys: str, seconds: float = 60.0) -> bool:
+    """Press keys, and wait after each until the screen is another one; whether the last has changed it."""
+    return [_changes(terminal, key, seconds) for key in keys][-1]
+
+
+def _changes(terminal: Terminal, key: str, seconds: float) -> bool:
+    before = terminal.text
+    terminal.press(key)
+    return terminal.wait_while(lambda: terminal.text == before, seconds)
+
+
+def back(terminal: Terminal, wanted: str = LISTS) -> None:
+    """Leave what was opened with Escape, as often as it takes, down to a screen that listens."""
+    compiled = re.compile(wanted, re.MULTILINE)
+    for _ in range(12):
+        # A key soon after Escape is taken for Alt and that key: what Escape does is waited for. Where the
+        # wanted screen is there already it may do nothing.
+        change(terminal, "escape", seconds=1.0 if compiled.search(terminal.text) else 10.0)
+        if terminal.wait_while(lambda: compiled.search(terminal.text) is None, 1.0):
+            terminal.read_for(QUIET)
+            return
+    raise AssertionError(f"the way back is not found:\n{terminal.text}")
 
 
 def until(terminal: Terminal, condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Read until a condition outside the screen holds."""
-    for _ in range(int(seconds / 0.1)):
-        if condition():
-            return
-        terminal.read_for(0.1)
-    raise AssertionError(f"it did not come about; the screen:\n{terminal.text}")
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"it did not come about; the screen:\n{terminal.text}")
+        terminal.read_for(0.05)
 
 
 def row(terminal: Terminal) -> str:
     """The row under the cursor."""
     return terminal.wait_for(r"^>.*$").group()
+
+
+def name_of(terminal: Terminal) -> str:
+    """The row under the cursor from its project on: when it expires may be known a moment later."""
+    return row(terminal)[13:40]
 
 
 def open_dialog(terminal: Terminal, key: str, title: str) -> None:
@@ -48,6 +86,7 @@ def open_dialog(terminal: Terminal, key: str, title: str) -> None:
     shown = rf"\[ {title} \][═=]"
     while re.search(BROWSER_ONLY, press_until(terminal, key, f"{shown}|{BROWSER_ONLY}")):
         terminal.press("down")
+        terminal.wait_gone(BROWSER_ONLY)
         terminal.read_for(QUIET)
     ready(terminal, shown)
 
@@ -61,19 +100,31 @@ def confirm(terminal: Terminal, wanted: str, key: str = "y") -> str:
 def press_until(terminal: Terminal, key: str, wanted: str) -> str:
     """Press a key until a pattern is on the screen; only where the program says so more than once."""
     compiled = re.compile(wanted, re.MULTILINE)
+    press_while(terminal, key, lambda: compiled.search(terminal.text) is None)
+    found = compiled.search(terminal.text)
+    assert found is not None, terminal.text
+    return found.group()
+
+
+def press_while(terminal: Terminal, key: str, condition: Callable[[], bool]) -> None:
+    """Press a key while a condition holds; only where the program says so more than once."""
     for patience in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0):
-        is_said = re.search(AGAIN, terminal.text) is not None
+        is_said = is_refused(terminal)
         terminal.press(key)
         if not is_said:
-            terminal.wait_for(f"{wanted}|{AGAIN}")
+            until(terminal, lambda: not condition() or is_refused(terminal))
         else:
             # What was said before stands there until the key is taken, and may be said again.
-            terminal.wait_while(lambda: compiled.search(terminal.text) is None, patience)
-        found = compiled.search(terminal.text)
-        if found is not None:
-            return found.group()
+            terminal.wait_while(condition, patience)
+        if not condition():
+            return
         terminal.read_for(QUIET)
     raise AssertionError(f"{key} is never taken:\n{terminal.text}")
+
+
+def is_refused(terminal: Terminal) -> bool:
+    """Whether the program says that a key came too soon."""
+    return re.search(AGAIN, terminal.text) is not None
 
 
 def fill(terminal: Terminal, *texts: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
-from tests.terminal.steps import command, confirm, press_until, ready, until
+from tests.terminal.steps import back, change, command, confirm, press_until, ready, until
 
 PLAN = r"\[ Approve( and resume)?: plan of (\d+) \]"
 RESULT = r"^ Plan: approve[a-z ]* (\d+), "
@@ -39,21 +39,22 @@ def open_plan(terminal: Terminal) -> list[int]:
     press_until(terminal, "a", PLAN)
     # What the releases tell may leave one out: once they are read, the plan is made anew.
     for key in ("home", "end"):
-        terminal.press(key, pause=0.5)
+        terminal.press(key)
+        terminal.wait_quiet(0.5)
         until(terminal, lambda: "not read yet" not in terminal.text)
-    terminal.press("escape")
-    ready(terminal)
+    back(terminal)
     press_until(terminal, "a", PLAN)
+    until(terminal, lambda: "not read yet" not in terminal.text)
     terminal.wait_quiet(1.0)
     count = int(terminal.wait_for(PLAN).group(2))
     rows: dict[int, int] = {}
-    for _ in range(count):
+    for _ in range(3 * count):
         # What is left out stands under the choices, and has no numbers.
         listed = terminal.text.partition("On a failure")[0]
         rows |= {int(number): int(thing) for number, thing in ROW.findall(listed)}
         if len(rows) == count:
             break
-        terminal.press("pagedown", pause=0.3)
+        change(terminal, "pagedown", seconds=5.0)
     assert sorted(rows) == list(range(1, count + 1)), terminal.text
     return [rows[number] for number in sorted(rows)]
 
@@ -73,8 +74,7 @@ def saved(terminal: Terminal, folder: Path) -> dict[int, str]:
     """Save the result to a file; the state of each by its id."""
     terminal.press("e")
     ready(terminal, r"\[ Save the result \]")
-    terminal.press("enter")
-    terminal.wait_for("The result is in")
+    press_until(terminal, "enter", "The result is in")
     (file,) = folder.glob("plan*.txt")
     blocks = file.read_text(encoding="utf-8").split("\n\n")[1:]
     block = re.compile(r"^ *\d+  (.*?): .*\n.*, (?:approval|intervention) (\d+)$", re.MULTILINE)
@@ -101,8 +101,7 @@ def test_marked_rows_are_decided_by_one_yes(server: Demo, desk: Desk) -> None:
         assert {thing for thing, state in states.items() if state == "landed"} == {
             thing for thing, writes in done.items() if any(writes)
         }
-        terminal.press("escape")
-        ready(terminal)
+        back(terminal)
         terminal.press("q")
         assert terminal.wait_exit() == 0
 

@@ -9,6 +9,7 @@ import pytest
 from tests.terminal.program import Demo, Desk
 from tests.terminal.steps import (
     QUIET,
+    back,
     confirm,
     fill,
     number,
@@ -99,8 +100,7 @@ def test_a_protected_stage_asks_for_its_name(server: Demo, desk: Desk) -> None:
         terminal.read_for(QUIET)
         terminal.press("enter", pause=0.7)
         assert server.ledger() == []
-        terminal.press("escape")
-        ready(terminal)
+        back(terminal)
         open_dialog(terminal, "a", "Approve")
         fill(terminal, "go", stage)
         confirm(terminal, "landed: approve ", "enter")
@@ -131,8 +131,7 @@ def test_quitting_with_a_held_decision_asks(server: Demo, desk: Desk, quit_key: 
         terminal.read_for(0.6)
         open_dialog(terminal, quit_key, r"Quit while a decision is on its way\?")
         assert "quitting takes it back" in " ".join(terminal.text.split())
-        terminal.press("escape")
-        ready(terminal)
+        back(terminal)
         terminal.wait_for("takes it back")
         open_dialog(terminal, quit_key, r"Quit while a decision is on its way\?")
         confirm(terminal, "not sent: approve")
@@ -164,7 +163,7 @@ def test_without_a_server_saved_rows_stay_and_nothing_is_sent(server: Demo, desk
     with desk.open() as terminal:
         ready(terminal)
         # Which row expires first is not known of saved rows, so that another one may lead.
-        assert any(all(word in line for word in first) for line in terminal.text.splitlines())
+        until(terminal, lambda: any(all(w in line for w in first) for line in terminal.text.splitlines()))
         terminal.wait_for("(?i)offline|cannot be reached|no connection")
         terminal.wait_for(r"saved data .* old")
         terminal.press("a")

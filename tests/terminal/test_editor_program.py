@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
-from tests.terminal.steps import confirm, open_dialog, press_until, ready, until
+from tests.terminal.steps import confirm, name_of, open_dialog, press_until, ready, until
 
 # Key 4 opens a text in the editor, from any screen.
 PLANTED = """
@@ -66,9 +67,9 @@ def open_editor(terminal: Terminal) -> None:
 
 def interrupt(terminal: Terminal) -> None:
     """Press ctrl+c until the editor tells; the first may come just before it waits, and then wakes nobody."""
-    for _ in range(50):
-        terminal.press("ctrl+c", pause=0.2)
-        if "INTERRUPTED" in terminal.text:
+    for _ in range(60):
+        terminal.press("ctrl+c")
+        if terminal.wait_while(lambda: "INTERRUPTED" not in terminal.text, 1.0):
             return
     raise AssertionError(f"the editor was never interrupted:\n{terminal.text}")
 
@@ -76,17 +77,17 @@ def interrupt(terminal: Terminal) -> None:
 def test_the_terminal_is_the_editors_and_then_ours_again(command: list[str], desk: Desk) -> None:
     with Terminal(command, environment=desk.variables(), folder=desk.home) as terminal:
         ready(terminal)
-        shown = terminal.wait_for(r"^>.*$").group()
+        shown = name_of(terminal)
         settings = terminal.left_behind()
         open_editor(terminal)
         assert terminal.left_behind() == []
         interrupt(terminal)
         terminal.type_text("quit\r", pause=0)
         terminal.wait_for("taken: quit")
-        assert terminal.wait_for(r"^>.*$").group()[:40] == shown[:40]
+        assert name_of(terminal) == shown
         assert terminal.left_behind() == settings
         terminal.press("j")
-        until(terminal, lambda: terminal.wait_for(r"^>.*$").group() != shown)
+        until(terminal, lambda: name_of(terminal) != shown)
         # ctrl+c is ours again.
         terminal.press("ctrl+c")
         assert terminal.wait_exit() == 0
@@ -95,7 +96,8 @@ def test_the_terminal_is_the_editors_and_then_ours_again(command: list[str], des
 
 
 def test_a_decision_goes_on_while_the_editor_is_open(command: list[str], desk: Desk, server: Demo) -> None:
-    desk.hold_seconds = 3.0
+    # Long enough for the editor to be there before it is sent.
+    desk.hold_seconds = 10.0
     desk.command()
     with Terminal(command, environment=desk.variables(), folder=desk.home) as terminal:
         ready(terminal)
@@ -124,7 +126,8 @@ def test_suspended_with_its_editor_and_back(command: list[str], desk: Desk) -> N
         terminal.press("ctrl+z")
         terminal.wait_for("Stopped")
         terminal.type_text("fg\r", pause=0)
-        terminal.read_for(0.3)
+        # Before that the shell would read it.
+        until(terminal, lambda: os.tcgetpgrp(terminal.master) != terminal.process.pid)
         terminal.type_text("back\r", pause=0)
         terminal.wait_for("taken: back")
         terminal.press("ctrl+c")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
-from tests.terminal.steps import confirm, open_dialog, ready, until, whole_verdict
+from tests.terminal.steps import confirm, name_of, open_dialog, ready, until, whole_verdict
 
 CRASHING = """
 import sys
@@ -84,7 +84,7 @@ def test_suspend_and_back(desk: Desk) -> None:
         terminal.wait_for("shell>")
         terminal.type_text(f"{line}\r", pause=0)
         ready(terminal)
-        shown = terminal.wait_for(r"^>.*$").group()
+        shown = name_of(terminal)
         settings = terminal.left_behind()
         terminal.press("ctrl+z")
         terminal.wait_for("Stopped")
@@ -94,10 +94,10 @@ def test_suspend_and_back(desk: Desk) -> None:
         terminal.wait_for(r"[^-]echo ")
         terminal.type_text("fg\r", pause=0)
         ready(terminal)
-        assert terminal.wait_for(r"^>.*$").group()[:40] == shown[:40]
+        assert name_of(terminal) == shown
         assert terminal.left_behind() == settings
         terminal.press("j")
-        until(terminal, lambda: terminal.wait_for(r"^>.*$").group() != shown)
+        until(terminal, lambda: name_of(terminal) != shown)
         terminal.press("q")
         terminal.wait_for(r"shell> *$")
         assert [found for found in terminal.left_behind() if found != "the line settings differ"] == []
@@ -139,7 +139,7 @@ def test_the_end_while_an_answer_is_awaited(
         if number != signal.SIGKILL:
             terminal.wait_for("Waiting up to 10 s for: approve ")
             assert terminal.left_behind() == []
-        assert terminal.wait_exit(30) == code
+        assert terminal.wait_exit() == code
         if number != signal.SIGKILL:
             assert "not settled: approve " in terminal.text
     assert "Approved by you" in what_the_next_start_says(server, desk)
@@ -155,7 +155,7 @@ def test_the_window_is_closed_while_an_answer_is_awaited(server: Demo, desk: Des
         confirm(terminal, r"sending: approve ")
         until(terminal, lambda: len(server.ledger()) == 1)
         terminal.hang_up()
-        assert terminal.wait_exit(30) == 129
+        assert terminal.wait_exit() == 129
     assert [(e["method"], e["applied"], e["answered"]) for e in server.ledger()] == [("PATCH", True, True)]
     with desk.open() as terminal:
         ready(terminal)
@@ -210,12 +210,14 @@ def test_a_terminal_that_is_read_again_shows_all_of_the_screen(server: Demo, des
         stall(terminal)
         until_unread(lambda: len(server.ledger()) == 1)
         terminal.wait_for("landed: approve")
+        terminal.wait_for(r"\[Approvals\(12\)\]")
+        until(terminal, lambda: re.search(r"not (yet )?read|reading", terminal.text) is None)
         terminal.wait_quiet(1.0)
-        shown = terminal.text
+        shown = same_but_times(terminal.text)
         for columns in (199, 200):
             terminal.resize(columns, 60)
-            terminal.wait_quiet(1.0)
-        assert same_but_times(terminal.text) == same_but_times(shown)
+            terminal.wait_quiet(0.5)
+        until(terminal, lambda: same_but_times(terminal.text) == shown)
         terminal.press("q")
         assert terminal.wait_exit() == 0
         assert terminal.left_behind() == []
@@ -223,7 +225,7 @@ def test_a_terminal_that_is_read_again_shows_all_of_the_screen(server: Demo, des
 
 def until_unread(condition: Callable[[], bool]) -> None:
     """Wait without reading the terminal."""
-    for _ in range(200):
+    for _ in range(600):
         if condition():
             return
         time.sleep(0.1)
@@ -283,7 +285,7 @@ def test_the_exit_code_of_an_end_that_is_not_settled(server: Demo, desk: Desk) -
         send_slowly(server, desk, terminal)
         open_dialog(terminal, "ctrl+c", r"Quit while a decision is on its way\?")
         confirm(terminal, "Waiting up to 10 s for: approve ")
-        assert terminal.wait_exit(30) == 3
+        assert terminal.wait_exit() == 3
         assert "not settled: approve " in terminal.text
         assert terminal.left_behind() == []
 

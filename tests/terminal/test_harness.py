@@ -44,6 +44,10 @@ def test_a_stock_textual_program_leaves_the_terminal_broken_at_sigterm() -> None
         (r"1\r\n2\r\n3\033[1;3r\033[1T\033[r", "\n1\n2"),
         (r"ab\033[3b", "abbbb"),
         (r"\033[?1049h\033[>1useen", "seen"),
+        ("宽x\\033[1;1Hab", "abx"),
+        ("宽x\\033[1;1Ha", "a x"),
+        ("宽x\\033[1;2Hb", " bx"),
+        ("a宽\\033[1;1H宽", "宽"),
     ],
 )
 def test_what_is_written_is_seen(written: str, shown: str) -> None:

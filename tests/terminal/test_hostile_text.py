@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Desk, demo
-from tests.terminal.steps import FIRST_ROW, open_dialog, ready, until
+from tests.terminal.steps import FIRST_ROW, change, open_dialog, ready, until
 
 OURS = re.compile(
     r"\x1b\[[0-9;]*m|\x1b\[\d+;\d+H|\x1b\[\?(?:7|25|1004|1049|2004|2026|2048)[hl]"
@@ -21,6 +21,8 @@ a title of its own."""
 COPIES = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
 FIRST = r"^ +(Expires|Release|Name) .*\n( \S.*\n)?>"
 """The cursor on the first row of a list, which may stand below the heading of its group."""
+APPROVAL = r"^ Approvals > "
+"""One approval on a screen of its own."""
 PANE = r"^──\[ > "
 """The cursor in the lower pane."""
 
@@ -60,13 +62,6 @@ def shows(terminal: Terminal, key: str, wanted: str) -> None:
     terminal.wait_for(wanted)
 
 
-def changes(terminal: Terminal, key: str) -> None:
-    """Press a key and wait until the screen is another one."""
-    before = terminal.text
-    terminal.press(key)
-    until(terminal, lambda: terminal.text != before)
-
-
 def copies(terminal: Terminal) -> list[str]:
     """Everything that was put on the clipboard."""
     return [base64.b64decode(found).decode() for found in COPIES.findall(bytes(terminal.raw))]
@@ -82,20 +77,20 @@ def copy(terminal: Terminal, key: str) -> None:
 def walk(terminal: Terminal) -> None:
     """Through every screen, rows on the first page, tabs, dialogs, help, a filter, links."""
     for top, name, opened in (
-        ("1", r"1 \[Approvals", r"^ Approvals > "),
+        ("1", r"1 \[Approvals", APPROVAL),
         ("2", r"2 \[Releases\].* project: ", r"^──\[ .* > .* \]"),
         ("3", r"3 \[Definitions\].* project: ", r"revision \d+, edited .* \]─*$(?s:.*)^──\[ \[Stage\]"),
     ):
         shows(terminal, top, f"^ .*{name}")
         shows(terminal, "g", FIRST)
         for _ in range(5):
-            changes(terminal, "j")
+            assert change(terminal, "j"), terminal.text
         shows(terminal, "enter", opened)
         if top == "1":
             shows(terminal, "enter", r"^──\[ .* > .* \]")
         terminal.wait_for(FIRST_ROW)
         for _ in range(2):
-            changes(terminal, "]")
+            assert change(terminal, "]"), terminal.text
         # The last of few stages may be under the cursor already: the key after these two is waited for.
         terminal.press("j", "j", pause=0.1)
         shows(terminal, "tab", PANE)
@@ -104,7 +99,7 @@ def walk(terminal: Terminal) -> None:
         copy(terminal, "Y")
         terminal.press("escape")
         terminal.wait_gone(PANE)
-        changes(terminal, "escape")
+        shows(terminal, "escape", APPROVAL if top == "1" else r"^──\[ project: ")
     shows(terminal, "1", r"^ 1 \[Approvals")
     ready(terminal)
     shows(terminal, "m", r"\[ALL \d+\]")
@@ -118,7 +113,7 @@ def walk(terminal: Terminal) -> None:
         shows(terminal, key, title)
         shows(terminal, "escape", r"^ 1 \[Approvals")
     for _ in range(3):
-        changes(terminal, "z")
+        assert change(terminal, "z"), terminal.text
     shows(terminal, "/", "^env:prod type:pre")
     terminal.type_text("pre")
     shows(terminal, "enter", r" \| / pre")

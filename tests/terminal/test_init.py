@@ -12,6 +12,7 @@ from reltui import config
 from reltui.config import SecretSource
 from tests.terminal.harness import Terminal
 from tests.terminal.program import RELTUI, SECRET, Demo, Desk
+from tests.terminal.steps import confirm
 
 TOKEN = "personal access token"
 
@@ -183,9 +184,7 @@ def test_the_welcome_leads_to_the_first_inbox(server: Demo, desk: Desk, file: Pa
         terminal.wait_for("Which of the 6 projects")
         terminal.press("enter")
         terminal.wait_for("Write config.toml")
-        terminal.wait_quiet(0.6)
-        terminal.press("y")
-        terminal.wait_for("6/6 projects ok")
+        confirm(terminal, "6/6 projects ok")
         terminal.wait_for(r"\[Approvals\(\d+\)\]")
         assert server.token.encode() not in terminal.raw
         terminal.press("q")

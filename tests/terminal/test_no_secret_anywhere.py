@@ -21,8 +21,8 @@ import pytest
 
 from tests.terminal.harness import SEQUENCE, Terminal
 from tests.terminal.program import SECRET, Demo, Desk, demo
-from tests.terminal.steps import FIRST_ROW, command, ready
-from tests.terminal.whole_session import LISTS, back, decide, go, whole_session
+from tests.terminal.steps import FIRST_ROW, LISTS, back, change, command, confirm, ready
+from tests.terminal.whole_session import decide, go, whole_session
 
 TOKEN = 'pq7"zk\\4/mw+9%vy&h=3r~t8'
 """Every character that some form of writing changes."""
@@ -139,11 +139,9 @@ def sign_in(terminal: Terminal, secret: str) -> None:
     for _ in range(6):
         if "tab comes here" not in terminal.text:
             break
-        terminal.press("tab", pause=0.5)
+        change(terminal, "tab")
     terminal.type_text(secret)
-    terminal.read_for(0.6)
-    terminal.press("enter")
-    terminal.wait_for("Signed in to demo as ")
+    confirm(terminal, "Signed in to demo as ", "enter")
     ready(terminal, LISTS)
 
 
@@ -232,7 +230,8 @@ def test_a_whole_session_leaves_no_secret_and_asks_no_second_host(server: Demo, 
                 terminal.press("r")
                 terminal.read_for(0.5)
             server.set_faults()
-            terminal.press("escape", "ctrl+c", pause=0.4)
+            back(terminal)
+            terminal.press("ctrl+c")
             assert terminal.wait_exit() == 0
             shown = seen(terminal)
         assert elsewhere.encode() not in shown
@@ -258,10 +257,10 @@ def short_session(server: Demo, desk: Desk) -> bytes:
         server.set_faults("srv-12")
         terminal.press("r")
         terminal.wait_for("SIGN IN AGAIN")
-        terminal.press("!", pause=0.5)
+        terminal.press("!")
         terminal.wait_for("sign-in page")
         server.set_faults()
-        terminal.press("escape", pause=0.4)
+        back(terminal)
         terminal.press("ctrl+c")
         assert terminal.wait_exit() == 0
         shown = seen(terminal)

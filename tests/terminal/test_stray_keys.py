@@ -13,7 +13,7 @@ import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk, demo
-from tests.terminal.steps import open_dialog, ready
+from tests.terminal.steps import AGAIN, back, open_dialog, ready
 
 PASTE = "ayayay"
 
@@ -42,10 +42,9 @@ def nothing_was_sent(terminal: Terminal, server: Demo) -> None:
 
 def back_to_the_list(terminal: Terminal) -> None:
     """Out of whatever the keys have opened."""
-    # A character soon after Escape is taken for Alt and that character.
-    terminal.press("escape", "escape", "escape", pause=0.15)
+    back(terminal)
     terminal.press("1")
-    ready(terminal)
+    ready(terminal, r"\[Approvals\(\d+\)\].* scope: (?s:.*)^>")
 
 
 @pytest.mark.parametrize("key", ["a", "enter"])
@@ -145,7 +144,7 @@ def send_in_pieces(terminal: Terminal, text: str, size: int) -> None:
 def test_yes_held_down_from_before_the_dialog(server: Demo, terminal: Terminal) -> None:
     terminal.press("a")
     terminal.hold("y", 1.5)
-    terminal.wait_for(r"\[ Approve \]")
+    terminal.wait_for(rf"\[ Approve \]|{AGAIN}")
     nothing_was_sent(terminal, server)
 
 

@@ -250,7 +250,7 @@ def test_a_crash_loses_no_change_and_writes_no_secret(server: Demo, desk: Desk) 
 
 def in_the_editor(terminal: Terminal) -> None:
     """Out of whatever the keys have opened, to the editor."""
-    for _ in range(20):
+    for _ in range(60):
         terminal.wait_quiet(0.3)
         if re.search(r"^ Edit > ", terminal.text, re.MULTILINE) and "enter take it" not in terminal.text:
             return

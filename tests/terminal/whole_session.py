@@ -8,12 +8,24 @@ from pathlib import Path
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo
-from tests.terminal.steps import command, confirm, fill, open_dialog, press_until, ready, until
+from tests.terminal.steps import (
+    LISTS,
+    QUIET,
+    back,
+    change,
+    command,
+    confirm,
+    fill,
+    open_dialog,
+    press_until,
+    press_while,
+    ready,
+    until,
+)
 from tests.terminal.test_bulk import OVER, PLAN, confirm_plan, saved
 
 SHORT = 0.15
 """Seconds after a key; a person is slower."""
-LISTS = r"scope: |project: "
 
 
 def go(terminal: Terminal, keys: Sequence[str], wanted: str) -> None:
@@ -22,18 +34,11 @@ def go(terminal: Terminal, keys: Sequence[str], wanted: str) -> None:
     terminal.wait_for(wanted)
 
 
-def back(terminal: Terminal, wanted: str = LISTS) -> None:
-    """Leave what was opened, down to a screen."""
-    for _ in range(8):
-        # A key soon after Escape is taken for Alt and that key.
-        terminal.press("escape", pause=0.4)
-        if re.search(wanted, terminal.text, re.MULTILINE):
-            return
-    raise AssertionError(f"the way back is not found:\n{terminal.text}")
-
-
 def only(terminal: Terminal, words: str, wanted: str) -> None:
-    """Filter the list."""
+    """Filter the list, by nothing else."""
+    if " | / " in terminal.text:
+        terminal.press("escape")
+        terminal.wait_gone(r" \| / ")
     terminal.press("/", pause=SHORT)
     terminal.type_text(words)
     go(terminal, ("enter",), r" \| / ")
@@ -54,9 +59,8 @@ def decide(server: Demo, terminal: Terminal, key: str, title: str, verb: str, co
 def save(terminal: Terminal, home: Path, pattern: str) -> None:
     """Take the name that a dialog proposes, and wait for the file."""
     terminal.wait_for(r"To which file|\[ Save ")
-    terminal.read_for(0.5)
-    terminal.press("enter")
-    until(terminal, lambda: bool(list(home.glob(pattern))))
+    terminal.read_for(QUIET)
+    press_while(terminal, "enter", lambda: not list(home.glob(pattern)))
 
 
 def approvals(server: Demo, terminal: Terminal) -> None:
@@ -70,10 +74,12 @@ def approvals(server: Demo, terminal: Terminal) -> None:
     back(terminal)
     decide(server, terminal, "a", "Approve", "approve", "agreed in the meeting")
     decide(server, terminal, "x", "Reject", "reject", "not before Monday")
-    go(terminal, ("m", "escape"), "ALL")
-    terminal.press("c", pause=SHORT)
+    go(terminal, ("m",), "ALL")
+    change(terminal, "c")
     back(terminal)
-    terminal.press("o", "!", "escape", "z", "z", "z", pause=SHORT)
+    go(terminal, ("o", "!"), "What was said")
+    back(terminal)
+    change(terminal, "z", "z", "z")
 
 
 def plan(server: Demo, terminal: Terminal, home: Path) -> None:
@@ -83,7 +89,8 @@ def plan(server: Demo, terminal: Terminal, home: Path) -> None:
     only(terminal, "type:pre why:dire", r"^>.* DIRECT ")
     terminal.press("space", "j", "space", pause=SHORT)
     press_until(terminal, "a", PLAN)
-    terminal.read_for(0.6)
+    until(terminal, lambda: "not read yet" not in terminal.text)
+    terminal.read_for(QUIET)
     found = re.search(PLAN, terminal.text)
     assert found is not None
     confirm_plan(terminal, int(found[2]))
@@ -123,7 +130,7 @@ def definitions(server: Demo, terminal: Terminal, home: Path) -> None:
     go(terminal, ("enter",), r"revision \d+, edited")
     terminal.press("]", "]", "]", pause=SHORT)
     go(terminal, ("h",), r"\d+ revisions? \]")
-    terminal.press("enter", pause=SHORT)
+    change(terminal, "enter")
     back(terminal, r"revision \d+, edited")
     go(terminal, ("e",), "no problem")
     back(terminal, r"revision \d+, edited")
@@ -154,8 +161,8 @@ def others(terminal: Terminal, home: Path) -> None:
     """Journal, help, notes, connections, signing in again, unsaved edits."""
     go(terminal, ("J",), r"\[HERE \d+\]")
     ready(terminal)
-    terminal.press("enter", "escape", pause=0.4)
-    terminal.wait_for(r"\[HERE \d+\]")
+    change(terminal, "enter")
+    back(terminal, r"\[HERE \d+\]")
     terminal.press("e", pause=SHORT)
     save(terminal, home, "*journal*")
     back(terminal)
