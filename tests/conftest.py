@@ -9,6 +9,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from reltui.demo import service
+from tests import kept_engine
+
 # No test may depend on the speed of the machine, or on luck: the examples are the same in every run.
 hypothesis.settings.register_profile(
     "reltui", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -31,6 +34,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     monkeypatch.setenv("TZ", "UTC")
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def kept_organisations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Embedded servers in this process begin with a copy of an organisation that was made before."""
+    monkeypatch.setattr(service, "Engine", kept_engine.engine)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

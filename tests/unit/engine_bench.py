@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from reltui.demo.engine import Engine
 from reltui.demo.task_types import COMMAND_LINE
 from reltui.demo.tasks import CALL
+from tests import kept_engine
 
 Json = dict[str, Any]
 
@@ -19,7 +19,7 @@ class Bench:
     """An engine whose clock stands still, with short ways to define, release and look."""
 
     def __init__(self) -> None:
-        self.engine = Engine(speed=0, today=TODAY)
+        self.engine = kept_engine.engine(speed=0, today=TODAY)
         self.project = str(self.engine.projects[0]["id"])
         self.me = str(self.engine.me["id"])
         self.count = 0

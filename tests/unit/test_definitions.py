@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reltui.demo.engine import Engine, Refusal
+from tests import kept_engine
 
 Json = dict[str, Any]
 
@@ -44,7 +45,7 @@ def minimal() -> Json:
 
 @pytest.fixture
 def engine() -> Engine:
-    return Engine(speed=0, today=TODAY)
+    return kept_engine.engine(speed=0, today=TODAY)
 
 
 def create(engine: Engine, body: Json) -> Json:

@@ -12,6 +12,7 @@ import pytest
 
 from reltui.demo.deployments import Query
 from reltui.demo.engine import Engine
+from tests import kept_engine
 
 Json = dict[str, Any]
 
@@ -200,6 +201,18 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert everything(first, backwards=True) == everything(second, backwards=False)
     other = Engine(seed=4, speed=0, today=TODAY)
     assert list(first.release_index()) != list(other.release_index())
+
+
+def test_a_copy_is_the_same_to_the_byte() -> None:
+    """The tests of servers and of the engine begin with copies."""
+    first, second = Engine(speed=0, today=TODAY), kept_engine.engine(speed=0, today=TODAY)
+    for _ in range(2):
+        assert everything(first, backwards=False) == everything(second, backwards=False)
+        for engine in (first, second):
+            engine.advance(86400)
+    third = kept_engine.engine(speed=0, today=TODAY)
+    assert third.now() == TODAY
+    assert everything(third, backwards=False) != everything(second, backwards=False)
 
 
 def test_the_past_can_be_deployed_again() -> None:
