@@ -210,12 +210,12 @@ async def test_a_steady_body_may_take_longer_than_one_window() -> None:
     async def steady(_: Seen, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1002\r\n\r\n{")
         for _piece in range(10):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.15)
             writer.write(b" " * 100)
             await writer.drain()
         writer.write(b"}")
 
-    async with scripted(steady, timing=replace(QUICK, slow_window=0.4, slow_bytes=100)) as run:
+    async with scripted(steady, timing=replace(QUICK, slow_window=1.0, slow_bytes=100)) as run:
         assert (await read(run.transport)).data == {}
 
 
