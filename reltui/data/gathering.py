@@ -34,6 +34,8 @@ class Gathered(Generic[R]):
     """Why the list is not whole; empty when it is, as far as it was asked for."""
     more: bool = False
     """There are pages that were not asked for."""
+    kept: int | None = None
+    """So many rows at most stay as the server sent them, for the cache; None: all."""
     _by_id: dict[int, R] = field(default_factory=dict)
     _raw: dict[object, object] = field(default_factory=dict)
 
@@ -44,7 +46,7 @@ class Gathered(Generic[R]):
 
     @property
     def raw(self) -> list[object]:
-        """The same rows, and the bad ones, as the server sent them."""
+        """The first `kept` rows, good and bad, as the server sent them."""
         return list(self._raw.values())
 
     def add(self, page: Page[R]) -> None:
@@ -52,15 +54,19 @@ class Gathered(Generic[R]):
         self._by_id.update((item.id, item) for item in page.rows.items)
         self.bad += page.rows.bad
         for row in page.raw:
+            if self.kept is not None and len(self._raw) >= self.kept:
+                break
             key = row.get("id") if isinstance(row, dict) else None
             self._raw[key if isinstance(key, int) else ("bad", len(self._raw))] = row
         self.trouble = page.trouble or self.trouble
         self.more = not page.last
 
 
-async def all_pages(pages: AsyncIterator[Page[R]], most: int = 1_000) -> Gathered[R]:
-    """The first `most` pages of a list."""
-    gathered = Gathered[R]()
+async def all_pages(
+    pages: AsyncIterator[Page[R]], most: int = 1_000, *, kept: int | None = None
+) -> Gathered[R]:
+    """The first `most` pages of a list, and so many of their rows as they came."""
+    gathered = Gathered[R](kept=kept)
     count = 0
     async for page in pages:
         gathered.add(page)

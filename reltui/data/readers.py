@@ -164,8 +164,8 @@ async def _releases(topic: ReleasesOf, client: ReleaseClient, before: Before) ->
     pages = client.releases(
         topic.project.id, definition_id=topic.definition_id, is_deleted=topic.deleted, top=PAGE
     )
-    gathered: Gathered[Release] = await all_pages(pages, most=before.pages)
-    return _whole(ReleasesData(gathered.items, gathered.bad), gathered, gathered.raw[:PAGE])
+    gathered: Gathered[Release] = await all_pages(pages, most=before.pages, kept=PAGE)
+    return _whole(ReleasesData(gathered.items, gathered.bad), gathered, gathered.raw)
 
 
 async def _definition(topic: DefinitionOf, client: ReleaseClient) -> Read:
@@ -204,8 +204,8 @@ async def _deployments(topic: DeploymentsOf, client: ReleaseClient, before: Befo
         definition_environment_id=topic.definition_environment_id,
         top=PAGE,
     )
-    gathered = await all_pages(pages, most=before.pages)
-    return _whole(DeploymentsData(gathered.items, gathered.bad), gathered, gathered.raw[:PAGE])
+    gathered = await all_pages(pages, most=before.pages, kept=PAGE)
+    return _whole(DeploymentsData(gathered.items, gathered.bad), gathered, gathered.raw)
 
 
 def _whole(data: object, gathered: Gathered[Any], raw: object) -> Read:
