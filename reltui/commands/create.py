@@ -9,6 +9,7 @@ from reltui.commands.asking import ask, need_person, say_after
 from reltui.commands.report import Refused, Report
 from reltui.commands.search import Place, found_one, places
 from reltui.commands.session import NotDone, Session, failures
+from reltui.data.capabilities import Need, why_not
 from reltui.data.decision import Draft, Verb
 from reltui.data.topics import DefinitionOf, DefinitionsOf, VersionsOf
 from reltui.errors import ConfigError
@@ -59,6 +60,8 @@ async def create(session: Session, request: Request) -> int:
     versions = await _versions(session, request, place, definition) if definition.artifacts else ()
     chosen = _chosen(request, versions)
     by_hand = _by_hand(request, definition)
+    if request.variables and (reason := why_not(server.generation, Need.VARIABLES)):
+        raise NotDone(reason)
     variables = _variables(request, definition)
     options = options_of(definition, chosen, by_hand, variables, draft=request.draft)
     draft = Draft(

@@ -347,6 +347,17 @@ class TestCreateAndAbandon:
         assert (code, out, errors) == (1, "", "reltui: There is no definition nix.\n")
         assert server.ledger() == []
 
+    def test_what_an_older_server_cannot_do_is_told_with_its_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with demo("--generation", "tfs-2018") as older:
+            desk = Desk(tmp_path / "home", older.url, older.token)
+            settings(desk, monkeypatch)
+            code, out, errors = run(desk, "create", "Invoice.CD", "--yes", "--variable", "LogLevel=x")
+            assert (code, out) == (1, "")
+            assert errors.startswith("reltui: TFS 2018 Update 2 cannot take other values of variables")
+            assert older.ledger() == []
+
     def test_a_chosen_version_is_sent(self, server: Demo, careful: Desk) -> None:
         _, _, errors = run(careful, "create", "Invoice.CD", "--yes", "--version", "invoice-service.CI=nix")
         shown = errors.rpartition("the newest: ")[2].split(",")[0]
