@@ -30,14 +30,13 @@ def _quit_now(app: ReltuiApp) -> None:
 
 
 def _quit_kept(app: ReltuiApp) -> None:
+    if not app.pending():
+        app.exit()
+        return
     from reltui.ui.screens.leave import LeaveScreen
 
-    if isinstance(app.screen, LeaveScreen):
-        return
-    if app.pending():
+    if not isinstance(app.screen, LeaveScreen):
         app.push_screen(LeaveScreen())
-    else:
-        app.exit()
 
 
 def may_suspend(app: ReltuiApp) -> bool:

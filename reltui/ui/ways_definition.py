@@ -191,18 +191,22 @@ def tell_unsaved(app: ReltuiApp) -> None:
 
 def leave_then(app: ReltuiApp, then: Callable[[], None]) -> None:
     """Leave the editors that are open; where an edit could not be kept, only after it was asked."""
-    from reltui.ui.screens.editor import EditorScreen
-    from reltui.ui.screens.leave import UnkeptScreen
+    from reltui.ui.editing import Editing
 
-    opened = [screen.editing for screen in app.screen_stack if isinstance(screen, EditorScreen)]
+    # Not by the class of the screen: the editor takes longer to load than all the rest of the end.
+    shown = [getattr(screen, "editing", None) for screen in app.screen_stack]
+    opened = list(dict.fromkeys(editing for editing in shown if isinstance(editing, Editing)))
     in_hand = [*opened, *(each for each in app.editings.values() if each.trouble and each not in opened)]
     for editing in in_hand:
         editing.keep()
     lost = [editing for editing in in_hand if editing.trouble and editing.is_changed]
-    if lost and not isinstance(app.screen, UnkeptScreen):
-        app.push_screen(UnkeptScreen(lost, then))
-    elif not lost:
+    if not lost:
         then()
+        return
+    from reltui.ui.screens.leave import UnkeptScreen
+
+    if not isinstance(app.screen, UnkeptScreen):
+        app.push_screen(UnkeptScreen(lost, then))
 
 
 def open_unsaved(app: ReltuiApp, edit: Edit) -> None:
