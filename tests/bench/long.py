@@ -9,7 +9,7 @@ in memory, but not on the screen yet: that is the data.
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.bench.figures import Figure, percentile
 from tests.bench.player import Player
@@ -17,6 +17,7 @@ from tests.bench.setting import Setting
 from tests.bench.usage import memory
 
 SHORT_LIST, SHORT_LOG, LONG = 50, 100, 100_000
+STILL = "tests.bench.still"
 OPENED = 5
 KEYS = "k" * 25 + "j" * 15
 """Up first, as a log opens at its end; a list is moved to its end before."""
@@ -24,70 +25,96 @@ QUIET = 0.12
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Seconds of a list or log on the screen, and MiB before and after."""
+class Subject:
+    """What is opened, and how."""
 
-    opened: float
-    median: float
-    slow: float
-    """The 95th percentile."""
-    before: float
-    after: float
-
-
-def shown(player: Player, key: str, wanted: str, back: str, began: str) -> Shown:
-    """Open something again and again with a key, and then press keys in it."""
-    player.shown(began)
-    player.wait_quiet(1.5)
-    before = memory(player.process.pid)
-    times = []
-    for _ in range(OPENED + 1):
-        times.append(player.key(key, 0.4, first=60.0).until_at_rest())
-        player.wait_for(wanted)
-        player.press(back)
-        player.wait_for(began)
-        player.wait_quiet(0.4)
-    player.key(key, 0.4, first=60.0)
-    player.wait_for(wanted)
-    player.key("G", 0.4)
-    keys = [player.key(pressed, QUIET).until_changed() for pressed in KEYS]
-    after = memory(player.process.pid)
-    player.press("ctrl+c")
-    player.wait_exit()
-    return Shown(statistics.median(times[1:]), statistics.median(keys), percentile(keys), before, after)
+    what: str
+    """Of the two that `still.py` knows."""
+    began: str
+    """The screen on which it is opened."""
+    key: str
+    wanted: str
+    """What it shows once it is open; {} is the number of rows."""
+    back: str
 
 
-def compared(short: Shown, long: Shown) -> list[Figure]:
-    """The ratios of times."""
-    found = []
-    for name in ("median", "slow", "opened"):
-        one, other = getattr(long, name) * 1000, getattr(short, name) * 1000
-        label = {"median": "key", "slow": "key p95", "opened": "shown"}[name]
-        found.append(Figure(label, one / other, 1.2, "", f"{one:.1f} / {other:.1f} ms"))
-    return found
+LIST = Subject("releases", r"\[Approvals", "2", r"^>? +Rel-{} ", "1")
+LOG = Subject("log", "^> .*Deploy web", "l", "ERROR At last", "escape")
+
+
+@dataclass
+class Timed:
+    """One of the two, with seconds of opening and of keys, and MiB before and after."""
+
+    player: Player
+    wanted: str
+    opened: list[float] = field(default_factory=list)
+    keys: list[float] = field(default_factory=list)
+    before: float = 0.0
+    after: float = 0.0
+
+    def open(self, subject: Subject) -> None:
+        """Open it, and tell how long that took."""
+        self.opened.append(self.player.key(subject.key, 0.4, first=60.0).until_at_rest())
+        self.player.wait_for(self.wanted)
+
+    def weigh(self) -> float:
+        """MiB now."""
+        return memory(self.player.process.pid)
+
+
+def timed(setting: Setting, subject: Subject, short: int) -> tuple[Timed, Timed]:
+    """The short one and the long one, in turn at each step."""
+    with (
+        setting.module(STILL, subject.what, str(short)) as one,
+        setting.module(STILL, subject.what, str(LONG)) as other,
+    ):
+        pair = Timed(one, subject.wanted.format(short)), Timed(other, subject.wanted.format(LONG))
+        for each in pair:
+            each.player.shown(subject.began)
+            each.player.wait_quiet(1.5)
+            each.before = each.weigh()
+        for _ in range(OPENED):
+            for each in pair:
+                each.open(subject)
+                each.player.press(subject.back)
+                each.player.wait_for(subject.began)
+                each.player.wait_quiet(0.4)
+        for each in pair:
+            each.open(subject)
+            each.player.key("G", 0.4)
+        for key in KEYS:
+            for each in pair:
+                each.keys.append(each.player.key(key, QUIET).until_changed())
+        for each in pair:
+            each.after = each.weigh()
+            each.player.press("ctrl+c")
+            each.player.wait_exit()
+    return pair
+
+
+def compared(short: Timed, long: Timed) -> list[Figure]:
+    """The ratios of times; the first opening has loaded the modules."""
+    numbers = {
+        "key": [statistics.median(each.keys) for each in (long, short)],
+        "key p95": [percentile(each.keys) for each in (long, short)],
+        "shown": [statistics.median(each.opened[1:]) for each in (long, short)],
+    }
+    return [
+        Figure(name, one / other, 1.2, "", f"{one * 1000:.1f} / {other * 1000:.1f} ms")
+        for name, (one, other) in numbers.items()
+    ]
 
 
 def long_list(setting: Setting) -> list[Figure]:
     """G6."""
-    short, long = (releases(setting, count) for count in (SHORT_LIST, LONG))
+    short, long = timed(setting, LIST, SHORT_LIST)
     data = long.before - short.before
     ratio = (long.after - data) / short.after
     note = f"{long.after:.0f} MiB with {data:.0f} of data / {short.after:.0f} MiB"
     return [*compared(short, long), Figure("memory", ratio, 1.1, "", note)]
 
 
-def releases(setting: Setting, count: int) -> Shown:
-    """A list of so many releases."""
-    with setting.module("tests.bench.still", "releases", str(count)) as player:
-        return shown(player, "2", rf"^>? +Rel-{count} ", "1", r"\[Approvals")
-
-
 def long_log(setting: Setting) -> list[Figure]:
     """G18."""
-    return compared(*(log(setting, count) for count in (SHORT_LOG, LONG)))
-
-
-def log(setting: Setting, lines: int) -> Shown:
-    """A log of so many lines."""
-    with setting.module("tests.bench.still", "log", str(lines)) as player:
-        return shown(player, "l", "ERROR At last", "escape", "^> .*Deploy web")
+    return compared(*timed(setting, LOG, SHORT_LOG))
