@@ -6,6 +6,7 @@ began a few seconds before: what was due meanwhile happens to it at once, as if 
 
 from __future__ import annotations
 
+import gc
 import pickle
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -44,7 +45,19 @@ def engine(
     if kept is None or not timedelta(0) <= begins - kept.began <= OLDEST:
         made = Engine(seed=seed, size=size, speed=0.0, today=begins, older=older)
         kept = _kept[key] = Kept(begins, pickle.dumps(made, pickle.HIGHEST_PROTOCOL))
-    copy: Engine = pickle.loads(kept.data)
+    copy = _loaded(kept.data)
     copy._clock = Clock(begins, speed)
     copy._speed = speed
     return copy
+
+
+def _loaded(data: bytes) -> Engine:
+    """So many new objects would have all of memory looked through for garbage several times."""
+    is_on = gc.isenabled()
+    gc.disable()
+    try:
+        loaded: Engine = pickle.loads(data)
+    finally:
+        if is_on:
+            gc.enable()
+    return loaded
