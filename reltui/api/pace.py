@@ -76,6 +76,7 @@ class RetryBudget:
     def request(self) -> None:
         """Count a request that goes out."""
         self._requests.append(time.monotonic())
+        self._forget()
 
     def retry(self) -> None:
         """Count a request that is sent again."""
@@ -83,11 +84,14 @@ class RetryBudget:
 
     def allows(self) -> bool:
         """Whether one more retry fits."""
+        self._forget()
+        return len(self._retries) < max(RETRY_FLOOR, int(len(self._requests) * RETRY_SHARE))
+
+    def _forget(self) -> None:
         oldest = time.monotonic() - MINUTE
         for times in (self._requests, self._retries):
             while times and times[0] < oldest:
                 times.popleft()
-        return len(self._retries) < max(RETRY_FLOOR, int(len(self._requests) * RETRY_SHARE))
 
 
 def backoff(timing: Timing, tries: int) -> float:

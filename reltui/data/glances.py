@@ -61,6 +61,8 @@ class Glances:
         wanted, now = tuple(dict.fromkeys(topics)), time.monotonic()
         if wanted != self._wanted or now - self._looked_at > LOOKED_AGAIN:
             self._wanted, self._left, self._looked_at = wanted, deque(wanted), now
+            # What was tried longer ago counts as not tried.
+            self._tried = {topic: at for topic, at in self._tried.items() if now - at <= KEPT}
         self._go_on()
 
     def is_old(self, topic: Topic[Any]) -> bool:

@@ -410,6 +410,7 @@ class DataService:
         await self._read_one(topic)
         held = self._held(topic)
         held.snapshot = replace(held.snapshot, loading=False)
+        self._forget()
 
     async def _answer(self, topic: Topic[Any], client: ReleaseClient, source: Source) -> Snapshot[Any]:
         held = self._held(topic)
