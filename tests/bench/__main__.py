@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.bench.figures import Figure, summed_up
 from tests.bench.goals import GOALS, Goal
 from tests.bench.player import NotMeasured
-from tests.bench.setting import Setting, compiled
+from tests.bench.setting import Setting, Shared, compiled
 from tests.bench.table import Line, Measured, heads, row
 
 SIZES = ((80, 24), (160, 45))
@@ -30,8 +30,9 @@ def measured(goal: Goal, settings: Sequence[Setting], runs: int) -> list[Measure
     """A goal in each of some settings, in turn: run 1 of each, run 2 of each."""
     found: list[list[list[Figure]]] = [[] for _ in settings]
     troubles = [""] * len(settings)
-    for _ in range(runs):
+    for run in range(runs):
         for place, setting in enumerate(settings):
+            setting.run = run
             if not troubles[place]:
                 try:
                     found[place].append(goal.measure(setting))
@@ -44,7 +45,7 @@ def measured(goal: Goal, settings: Sequence[Setting], runs: int) -> list[Measure
     ]
 
 
-def size(text: str) -> tuple[int, int]:
+def size_of(text: str) -> tuple[int, int]:
     """80x24 as columns and rows. Raises ValueError."""
     columns, _, rows = text.partition("x")
     return int(columns), int(rows)
@@ -59,7 +60,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("goals", nargs="*", metavar="GOAL", help="G1 to G20 (all)")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="runs of each goal (3)")
     parser.add_argument(
-        "--size", type=size, action="append", metavar="80x24", help="may be repeated (80x24 and 160x45)"
+        "--size", type=size_of, action="append", metavar="80x24", help="may be repeated (80x24 and 160x45)"
     )
     parser.add_argument("--stock", action="store_true", help="beside it the same with Textual's own driver")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table into a file too")
@@ -78,18 +79,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name, ExitStack() as closing:
         folder = Path(name)
         compiled(folder)
-        settings = [Setting(folder, closing, size) for size in given.size or SIZES]
-        for other in settings[1:]:
-            other.servers = settings[0].servers
+        shared = Shared(folder, closing)
+        sizes = given.size or SIZES
         for goal in GOALS:
             if given.goals and goal.id not in given.goals:
                 continue
-            for setting in settings if goal.sized else settings[:1]:
-                pair = [setting]
+            for size in sizes if goal.sized else sizes[:1]:
+                settings = [Setting(shared, size)]
                 if given.stock and goal.sized:
-                    pair.append(Setting(folder, closing, setting.size, stock=True, servers=setting.servers))
-                ours, *stock = measured(goal, pair, given.runs)
-                words = f"{setting.size[0]}x{setting.size[1]}" if goal.sized else ""
+                    settings.append(Setting(shared, size, stock=True))
+                ours, *stock = measured(goal, settings, given.runs)
+                words = f"{size[0]}x{size[1]}" if goal.sized else ""
                 lines.append(Line(goal.id, goal.what, goal.goal, words, ours, *stock))
                 print(row(lines[-1]), flush=True)
                 if given.json:

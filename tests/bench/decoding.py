@@ -34,7 +34,7 @@ EXPANSIONS = "environments,artifacts,approvals"
 def page_of_releases(setting: Setting) -> Path:
     """A page of 100 releases from the embedded server, as a file with the bytes of its body."""
     server = setting.server("large")
-    file = setting.folder / "page.json"
+    file = setting.shared.folder / "page.json"
     if not file.exists():
         address = f"_apis/release/releases?$expand={EXPANSIONS}&$top={ROWS}&api-version=5.0"
         answer = server.demo.get(f"Billing/{address}")

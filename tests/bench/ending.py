@@ -16,7 +16,7 @@ from collections.abc import Callable
 from tests.bench.figures import Figure
 from tests.bench.player import NotMeasured, Player
 from tests.bench.setting import ROW, Setting
-from tests.bench.starting import STARTS, in_turn, middle, warm
+from tests.bench.starting import middle, starts
 from tests.terminal.program import Desk
 from tests.terminal.test_endings import CRASHING
 
@@ -37,9 +37,8 @@ def escape(setting: Setting) -> list[Figure]:
             player.wait_quiet(0.3)
             times.append(player.key("escape", 0.3).until_changed() * 1000)
             player.wait_gone(r"\[ Keys: ")
-    desk = warm(setting)
-    found = in_turn(STARTS, (setting.empty, "READY"), (lambda: setting.reltui(desk), ROW))
-    theirs, ours = (middle(starts, "ending") for starts in found)
+    found = starts(setting)
+    theirs, ours = middle(found.empty, "ending"), middle(found.saved, "ending")
     note = f"{ours * 1000:.0f} / {theirs * 1000:.0f} ms"
     return [
         Figure("Escape", statistics.median(times), 40.0, "ms"),

@@ -1,18 +1,21 @@
-"""Where a measurement takes place: servers, machines of a person, terminals of one size, one driver."""
+"""Where a measurement takes place: servers, machines of a person, a terminal of one size, one driver."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tests.bench.line import Line
 from tests.bench.player import Player
 from tests.bench.server import Served, serving
 from tests.terminal.program import ROOT, Desk
+
+T = TypeVar("T")
 
 EMPTY = Path(__file__).with_name("empty.py")
 STOCK = "RELTUI_STOCK_DRIVER"
@@ -30,29 +33,46 @@ SERVERS = {
 
 
 @dataclass
-class Setting:
-    """One size of the terminal and one driver. Servers are started when they are first asked for."""
+class Shared:
+    """What all settings of one bench have together."""
 
     folder: Path
     closing: ExitStack
+    servers: dict[str, Served] = field(default_factory=dict)
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+    """What more than one goal needs, by what it is of and its run."""
+    homes: int = 0
+
+
+@dataclass
+class Setting:
+    """One size of the terminal and one driver."""
+
+    shared: Shared
     size: tuple[int, int] = (80, 24)
     stock: bool = False
-    servers: dict[str, Served] = field(default_factory=dict)
-    """Shared by all settings of one bench."""
-    _homes: int = 0
+    run: int = 0
+    """Which run this is."""
 
     def server(self, name: str) -> Served:
-        """One of `SERVERS`."""
-        if name not in self.servers:
-            served = serving(self.folder / f"{name}.requests", *SERVERS[name])
-            self.servers[name] = self.closing.enter_context(served)
-        return self.servers[name]
+        """One of `SERVERS`, started when it is first asked for."""
+        if name not in self.shared.servers:
+            served = serving(self.shared.folder / f"{name}.requests", *SERVERS[name])
+            self.shared.servers[name] = self.shared.closing.enter_context(served)
+        return self.shared.servers[name]
+
+    def once(self, what: str, make: Callable[[], T], *, sized: bool = True) -> T:
+        """Make something when it is first asked for in this run; all goals have the same."""
+        key = (what, self.run, self.size if sized else None, self.stock)
+        if key not in self.shared.kept:
+            self.shared.kept[key] = make()
+        found: T = self.shared.kept[key]
+        return found
 
     def home(self) -> Path:
         """A new place for the folders of a person who has never started the program."""
-        self._homes += 1
-        name = f"{'stock' if self.stock else 'own'}-{self.size[0]}x{self.size[1]}-{self._homes}"
-        return self.folder / name
+        self.shared.homes += 1
+        return self.shared.folder / f"home-{self.shared.homes}"
 
     def desk(self, server: str, *, saved: bool = False, ui: Sequence[str] = ()) -> Desk:
         """A person's machine, with the saved screen on or off; `ui` are more lines of `[ui]`."""

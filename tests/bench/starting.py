@@ -18,8 +18,9 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.bench.decoding import page_of_releases
@@ -27,8 +28,9 @@ from tests.bench.figures import Figure
 from tests.bench.player import NotMeasured, Player
 from tests.bench.setting import ROW, Setting
 from tests.bench.usage import memory
-from tests.terminal.program import RELTUI, ROOT, Desk
+from tests.terminal.program import RELTUI, ROOT
 
+READY = "READY"
 STARTS = 3
 """Of each kind in one run, in turn."""
 REST = 1.0
@@ -56,23 +58,36 @@ def start(make: Callable[[], Player], ready: str) -> Start:
         return Start(seconds, size, weight, player.quit())
 
 
-def in_turn(count: int, *makes: tuple[Callable[[], Player], str]) -> list[list[Start]]:
-    """So many starts of each, A B A B."""
-    found: list[list[Start]] = [[] for _ in makes]
-    for _ in range(count):
-        for starts, (make, ready) in zip(found, makes, strict=True):
-            starts.append(start(make, ready))
-    return found
+@dataclass(frozen=True)
+class Starts:
+    """Some starts of each kind, in turn."""
+
+    empty: tuple[Start, ...]
+    living: tuple[Start, ...]
+    """Without the saved screen."""
+    saved: tuple[Start, ...]
 
 
-def warm(setting: Setting, *, saved: bool = True) -> Desk:
-    """A machine on which the program has run before."""
-    desk = setting.desk("small", saved=saved)
-    start(lambda: setting.reltui(desk), ROW)
-    return desk
+def starts(setting: Setting) -> Starts:
+    """Those of this run: A B C A B C. The goals of this module look at different sides of the same ones."""
+    return setting.once("starts", lambda: _starts(setting))
 
 
-def middle(starts: list[Start], name: str) -> float:
+def _starts(setting: Setting) -> Starts:
+    living, saved = (setting.desk("small", saved=saved) for saved in (False, True))
+    for desk in (living, saved):
+        # So that there is a cache, and a screen.
+        start(partial(setting.reltui, desk), ROW)
+    kinds = (
+        (setting.empty, READY),
+        (partial(setting.reltui, living), ROW),
+        (partial(setting.reltui, saved), ROW),
+    )
+    rounds = [[start(make, ready) for make, ready in kinds] for _ in range(STARTS)]
+    return Starts(*zip(*rounds, strict=True))
+
+
+def middle(starts: Sequence[Start], name: str) -> float:
     """The median of one of the figures."""
     values: list[float] = [getattr(each, name) for each in starts]
     return statistics.median(values)
@@ -80,40 +95,28 @@ def middle(starts: list[Start], name: str) -> float:
 
 def first_paint(setting: Setting) -> list[Figure]:
     """G1."""
-    living, saved = warm(setting, saved=False), warm(setting)
-    found = in_turn(
-        STARTS,
-        (setting.empty, "READY"),
-        (lambda: setting.reltui(living), ROW),
-        (lambda: setting.reltui(saved), ROW),
-    )
-    empty, alive, kept = (middle(starts, "seconds") for starts in found)
+    found = starts(setting)
+    empty, living, saved = (middle(each, "seconds") for each in (found.empty, found.living, found.saved))
     return [
-        Figure("from the cache", alive / empty, 1.25, "", f"{alive * 1000:.0f} / {empty * 1000:.0f} ms"),
-        Figure("saved screen", kept / empty, 0.2, "", f"{kept * 1000:.0f} ms"),
+        Figure("from the cache", living / empty, 1.25, "", f"{living * 1000:.0f} / {empty * 1000:.0f} ms"),
+        Figure("saved screen", saved / empty, 0.2, "", f"{saved * 1000:.0f} ms"),
     ]
 
 
 def bytes_of_the_start(setting: Setting) -> list[Figure]:
     """G14."""
-    desk = warm(setting)
-    empty, ours = in_turn(1, (setting.empty, "READY"), (lambda: setting.reltui(desk), ROW))
-    return [Figure("", ours[0].size / empty[0].size, 0.5, "", f"{ours[0].size:,} / {empty[0].size:,} B")]
+    found = starts(setting)
+    ours, empty = middle(found.saved, "size"), middle(found.empty, "size")
+    return [Figure("", ours / empty, 0.5, "", f"{ours:,.0f} / {empty:,.0f} B")]
 
 
 def weight(setting: Setting) -> list[Figure]:
     """G13."""
-    desk = warm(setting)
-    empty, ours = in_turn(1, (setting.empty, "READY"), (lambda: setting.reltui(desk), ROW))
-    known = releases_known(setting)
+    found = starts(setting)
+    ours, empty = middle(found.saved, "memory"), middle(found.empty, "memory")
+    known = setting.once("known", lambda: releases_known(setting), sized=False)
     return [
-        Figure(
-            "",
-            ours[0].memory / empty[0].memory,
-            2.0,
-            "",
-            f"{ours[0].memory:.1f} / {empty[0].memory:.1f} MiB",
-        ),
+        Figure("", ours / empty, 2.0, "", f"{ours:.1f} / {empty:.1f} MiB"),
         Figure(f"{KNOWN:,} releases", known, 60.0, "MiB", f"{DECODED:,} decoded"),
     ]
 
