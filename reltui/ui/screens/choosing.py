@@ -6,31 +6,24 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import events, on
-from textual.app import ComposeResult
-from textual.widgets import Input
+from textual.widget import Widget
 
 from reltui.data.topics import Topic, VersionsOf
 from reltui.model.content import ArtifactVersions, Version
 from reltui.model.text import SafeText, clean, is_suspicious
-from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, Look, Span, span
 from reltui.ui.present_create import branch_words, commit_words
 from reltui.ui.present_words import when
 from reltui.ui.screens.asking import line_field
-from reltui.ui.screens.dialog import fact, key_hint
+from reltui.ui.screens.dialog import fact
+from reltui.ui.screens.field import FieldScreen
 from reltui.ui.screens.following import FollowingScreen
 from reltui.ui.screens.pick import Entry, PickScreen
-from reltui.ui.screens.screen import ReltuiScreen
 from reltui.ui.widgets.grid import Column
-from reltui.ui.widgets.lines import Lines
-from reltui.ui.widgets.rule import rule
 
 
-class ValueScreen(ReltuiScreen):
+class ValueScreen(FieldScreen):
     """Asks for another value, as of a variable. Enter takes it, Escape leaves it as it was."""
-
-    place = Place.DIALOG
 
     def __init__(
         self,
@@ -48,58 +41,24 @@ class ValueScreen(ReltuiScreen):
         # What was made safe to show is not what the server has: it is no text to go on from.
         self._value = "" if is_suspicious(value) else value
         self._take = take
-        self._early = ""
 
-    def compose(self) -> ComposeResult:
-        yield Lines(id="header")
-        yield Lines(id="title")
-        yield Lines(id="text")
-        yield line_field("value", value=self._value, placeholder="empty")
-        yield Lines(id="filler")
-        yield Lines(id="status")
-        yield Lines(id="footer")
+    def heading(self) -> Line:
+        return (span(self._words[0]),)
 
-    def on_mount(self) -> None:
-        """Typing begins at once."""
-        field = self.query_one("#value", Input)
-        field.value += self._early
-        field.cursor_position = len(field.value)
-        self.set_focus(field)
+    def fields(self) -> Sequence[Widget]:
+        return [line_field("value", value=self._value, placeholder="empty")]
 
-    def update(self) -> None:
-        cells = self.app.size.width
-        title: Line = (span(self._words[0]),)
-        self.query_one("#title", Lines).show([rule(title, cells, self.app.ascii, heavy=True)])
-        lines = fact(self._words[1], (Span(self._variable, "head"),), cells - 2)
-        lines += fact(
-            self._words[2], (Span(self._usual) if self._usual else span("empty", "dim"),), cells - 2
-        )
-        pane = self.query_one("#text", Lines)
-        pane.styles.height = min(len(lines), self.app.size.height - 7) + 1
-        pane.show([(span(" "), *line) for line in lines])
-        self.app.draw_chrome(self, (), None)
+    def lines(self, cells: int) -> Sequence[Line]:
+        usual = Span(self._usual) if self._usual else span("empty", "dim")
+        lines = fact(self._words[1], (Span(self._variable, "head"),), cells)
+        return [*lines, *fact(self._words[2], (usual,), cells), ()]
 
-    def footer_line(self, cells: int) -> Line:
-        back = self.app.keymap.key_of("back")
-        return (span(" "), *key_hint("enter", "take this value"), *key_hint(back, "leave it as it was"))
+    def hints(self) -> tuple[str, str]:
+        return "take this value", "leave it as it was"
 
-    def key_pressed(self, event: events.Key) -> bool:
-        if not self.types_text and event.character and event.is_printable:
-            self._early += event.character
-            return True
-        return super().key_pressed(event)
-
-    @on(Input.Submitted)
-    def entered(self, event: Input.Submitted) -> None:
-        """Take it, and go back to the dialog."""
-        if self.is_current:
-            self._take(str(clean(event.value)))
-            self.app.pop_screen()
-
-    def do_back(self) -> None:
-        """Escape."""
-        if self.is_current:
-            self.app.pop_screen()
+    def taken(self, text: str) -> None:
+        self._take(str(clean(text)))
+        self.app.pop_screen()
 
 
 class PickVersion(PickScreen):

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on
-from textual.app import ComposeResult
+from textual.widget import Widget
 from textual.widgets import Input
 
 from reltui.data.topics import DefinitionOf, DefinitionsOf, ResourcesOf, Topic
@@ -17,16 +16,14 @@ from reltui.model.project import Project
 from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText, clean, has_marks
 from reltui.ui import ways_definition
-from reltui.ui.keys import Place
 from reltui.ui.present import Line, Span, line, span, wrap
 from reltui.ui.present_words import within
 from reltui.ui.screens.asking import line_field
-from reltui.ui.screens.dialog import fact, key_hint
+from reltui.ui.screens.dialog import fact
+from reltui.ui.screens.field import FieldScreen
 from reltui.ui.screens.pick import Entry, PickScreen
-from reltui.ui.screens.screen import ReltuiScreen
 from reltui.ui.widgets.grid import Column
 from reltui.ui.widgets.lines import Lines
-from reltui.ui.widgets.rule import rule
 
 if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
@@ -101,10 +98,8 @@ def begin_copy(app: ReltuiApp, server: str, project: Project, definition: Defini
     ways_definition.when_read(app, topic, definition.name, ask)
 
 
-class NameDefinition(ReltuiScreen):
+class NameDefinition(FieldScreen):
     """Asks for name and folder. Enter goes on, Escape goes back."""
-
-    place = Place.DIALOG
 
     def __init__(
         self, server: str, project: Project, title: SafeText, name: str, folder: str, make: Make
@@ -116,75 +111,34 @@ class NameDefinition(ReltuiScreen):
         self._called = name
         self._folder = folder
         self._make = make
-        self._early = ""
 
     def topics(self) -> Sequence[Topic[Any]]:
         return (ResourcesOf(self._server, self._project), DefinitionsOf(self._server, self._project))
 
-    def compose(self) -> ComposeResult:
-        yield Lines(id="header")
-        yield Lines(id="title")
-        yield Lines(id="text")
-        yield Lines(id="name-title")
-        yield line_field("name", value=self._called, placeholder="type a name")
-        yield Lines(id="folder-title")
-        yield line_field("folder", value=self._folder, placeholder="\\")
-        yield Lines(id="filler")
-        yield Lines(id="status")
-        yield Lines(id="footer")
+    def heading(self) -> Line:
+        return (Span(self._title),)
 
-    def on_mount(self) -> None:
-        """Typing begins at once, with the name."""
-        field = self.query_one("#name", Input)
-        field.value += self._early
-        field.cursor_position = len(field.value)
-        self.set_focus(field)
+    def fields(self) -> Sequence[Widget]:
+        return [
+            line_field("name", value=self._called, placeholder="type a name"),
+            Lines(id="folder-title"),
+            line_field("folder", value=self._folder, placeholder="\\"),
+        ]
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Break the lines anew."""
-        self.update_soon()
+    def lines(self, cells: int) -> Sequence[Line]:
+        told = "Nothing is sent yet: the editor comes next, and saving asks once more."
+        project = fact("Project", (Span(self._project.name, "head"),), cells)
+        return [*project, (), *wrap((span(told, "dim"),), cells), (), line("Name")]
+
+    def hints(self) -> tuple[str, str]:
+        return "go on to the editor", "cancel"
 
     def update(self) -> None:
-        cells = self.app.size.width
-        self.query_one("#title", Lines).show([rule((Span(self._title),), cells, self.app.ascii, heavy=True)])
-        lines = fact("Project", (Span(self._project.name, "head"),), cells - 2)
-        told = "Nothing is sent yet: the editor comes next, and saving asks once more."
-        lines += [(), *wrap((span(told, "dim"),), cells - 2)]
-        pane = self.query_one("#text", Lines)
-        pane.styles.height = len(lines) + 1
-        pane.show([(span(" "), *each) for each in lines])
-        self.query_one("#name-title", Lines).show([line(" Name")])
         self.query_one("#folder-title", Lines).show([line(" Folder, such as \\Billing\\Web")])
-        self.app.draw_chrome(self, (), None)
+        super().update()
 
-    def footer_line(self, cells: int) -> Line:
-        key_of = self.app.keymap.key_of
-        return (
-            span(" "),
-            *key_hint("enter", "go on to the editor"),
-            *key_hint(key_of("next-field"), "other field"),
-            *key_hint(key_of("back"), "cancel"),
-        )
-
-    def do_next_field(self) -> None:
-        """Tab."""
-        self.focus_next()
-
-    def do_previous_field(self) -> None:
-        """Shift+Tab."""
-        self.focus_previous()
-
-    def key_pressed(self, event: events.Key) -> bool:
-        if not self.types_text and event.character and event.is_printable:
-            self._early += event.character
-            return True
-        return super().key_pressed(event)
-
-    @on(Input.Submitted)
-    def entered(self) -> None:
+    def taken(self, text: str) -> None:
         """Make it, and open the editor."""
-        if not self.is_current:
-            return
         name = str(clean(self.query_one("#name", Input).value.strip()))
         folder = str(clean(self.query_one("#folder", Input).value.strip()))
         if not name:
@@ -207,8 +161,3 @@ class NameDefinition(ReltuiScreen):
             return
         self.app.pop_screen()
         ways_definition.open_editor(self.app, self._server, self._project, None, work)
-
-    def do_back(self) -> None:
-        """Escape."""
-        if self.is_current:
-            self.app.pop_screen()
