@@ -64,7 +64,7 @@ class TaskInput:
     help: SafeText
     options: tuple[tuple[str, SafeText], ...]
     """Values that can be picked, with their names."""
-    group: str
+    group: SafeText
     """Heading under which the portal shows it; empty for none."""
     visible_rule: str
     """For `is_visible`."""
@@ -361,6 +361,7 @@ def task_type_from_json(raw: object) -> TaskType:
     if numbers[0] is None or any(number is not None and number < 0 for number in numbers):
         raise Malformed("A task has no usable version.")
     name = needed_text(row, "name", "A task")
+    headings = _headings(row)
     return TaskType(
         id=needed_guid(row, "id", "A task"),
         name=name,
@@ -370,7 +371,9 @@ def task_type_from_json(raw: object) -> TaskType:
         description=lines_of(row.get("description")),
         category=text_of(row.get("category")),
         runs_on=_runs_on(row),
-        inputs=tuple(map(_task_input, filter(_has_name, objects_of(row.get("inputs"))))),
+        inputs=tuple(
+            _task_input(each, headings) for each in objects_of(row.get("inputs")) if _has_name(each)
+        ),
         name_format=_string(row.get("instanceNameFormat")),
         is_offered=_is_offered(row),
     )
@@ -392,7 +395,15 @@ def _has_name(row: Mapping[str, Any]) -> bool:
     return bool(_string(row.get("name")))
 
 
-def _task_input(row: Mapping[str, Any]) -> TaskInput:
+def _headings(row: Mapping[str, Any]) -> Mapping[str, SafeText]:
+    """What the portal calls the groups of a task's inputs; those without another name are left out."""
+    groups = objects_of(row.get("groups"))
+    named = {_string(group.get("name")): text_of(group.get("displayName")) for group in groups}
+    return {name: heading for name, heading in named.items() if heading}
+
+
+def _task_input(row: Mapping[str, Any], headings: Mapping[str, SafeText]) -> TaskInput:
+    group = _string(row.get("groupName"))
     name, kind = _string(row.get("name")), _string(row.get("type")) or "string"
     properties = {key.lower(): scalar_of(value) for key, value in mapping_of(row.get("properties")).items()}
     options = mapping_of(row.get("options"))
@@ -404,7 +415,7 @@ def _task_input(row: Mapping[str, Any]) -> TaskInput:
         is_required=bool_of(row.get("required")),
         help=lines_of(row.get("helpMarkDown")),
         options=tuple((value, scalar_of(label) or clean(value)) for value, label in options.items()),
-        group=_string(row.get("groupName")),
+        group=headings.get(group, clean(group)),
         visible_rule=_string(row.get("visibleRule")),
         is_many_lines=kind.lower() == _MANY_LINES,
         is_open=properties.get("editableoptions", "").lower() == "true",

@@ -47,7 +47,7 @@ KNOWN = Resources(
                     False,
                     SafeText(""),
                     (("filePath", SafeText("File path")), ("inline", SafeText("Inline"))),
-                    "",
+                    SafeText(""),
                     "",
                     False,
                 ),

@@ -129,6 +129,15 @@ def test_where_a_task_runs(runs_on: list[str] | None, places: tuple[str, ...]) -
     assert task_type_from_json(task("1.0.0", runsOn=runs_on)).runs_on == places
 
 
+def test_groups_of_inputs_are_called_as_the_portal_calls_them() -> None:
+    names = ("advanced", "other", "un\u202enamed")
+    inputs = [{"name": f"i{n}", "groupName": name} for n, name in enumerate(names)]
+    groups = [{"name": "advanced", "displayName": "Advanced\noptions"}, {"name": "other"}, "no object"]
+    found = task_type_from_json(task("1.0.0", inputs=inputs, groups=groups)).inputs
+    assert [one.group for one in found] == ["Advanced␤options", "other", "un‹U+202E›named"]
+    assert task_type_from_json(task("1.0.0", inputs=inputs)).inputs[0].group == "advanced"
+
+
 def test_the_inputs_of_a_task() -> None:
     inputs = [
         {
