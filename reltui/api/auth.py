@@ -143,7 +143,7 @@ class Auth:
     ) -> Auth:
         """Read the secret of a profile and make its sign-in. `typed` is what a person was asked for.
 
-        Raises ConfigError, which names the profile; SecretNeeded where a person must be asked.
+        Raises ConfigError, in words that do not name the profile; SecretNeeded where a person must be asked.
         """
 
         async def again() -> Secret:
@@ -159,8 +159,6 @@ class Auth:
             raise SecretNeeded(
                 f"{profile.name} asks for its {word_for(profile.sign_in)} at every start."
             ) from None
-        except ConfigError as error:
-            raise ConfigError(f"profiles.{profile.name}: {error}") from None
 
     @property
     def header(self) -> Secret:

@@ -235,11 +235,7 @@ async def enter(
     profile = answers.profile(free_name(config, answers.address.collection_url))
     if profile.secret.command:
         profile = replace(profile, secret=replace(profile.secret, withheld=config.secret_names))
-    try:
-        auth = await Auth.of(profile, typed=Secret(typed) if typed else None)
-    except ConfigError as error:
-        # Nobody has heard of this profile yet.
-        raise type(error)(str(error).removeprefix(f"profiles.{profile.name}: ")) from None
+    auth = await Auth.of(profile, typed=Secret(typed) if typed else None)
     _check_place(profile.secret, auth)
     missing: ApiError | None = None
     for url in answers.address.candidates:

@@ -720,7 +720,7 @@ def test_user_and_secret_come_together() -> None:
     with pytest.raises(ConfigError, match="needs both user and secret"):
         Auth("negotiate", Secret("x"))
     profile = Profile("a", "https://x.example", SecretSource(), sign_in="negotiate", user=ANNA)
-    with pytest.raises(ConfigError, match=r"profiles\.a: "):
+    with pytest.raises(ConfigError, match="needs both user and secret"):
         asyncio.run(Auth.of(profile))
 
 

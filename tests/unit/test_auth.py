@@ -190,9 +190,9 @@ def test_nothing_shows_the_secret() -> None:
         assert encoded not in shown
 
 
-def test_a_mistake_names_the_profile() -> None:
+def test_a_mistake_leaves_the_name_of_the_profile_to_who_tells_it() -> None:
     profile = Profile("tfs01", "https://tfs01.example", SecretSource(env="RELTUI_ABSENT"))
-    with pytest.raises(ConfigError, match=r"^profiles\.tfs01: "):
+    with pytest.raises(ConfigError, match=r"^The environment variable RELTUI_ABSENT gives no secret"):
         asyncio.run(Auth.of(profile))
 
 
