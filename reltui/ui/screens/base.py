@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -14,8 +15,10 @@ from textual.widgets import Input
 from reltui.data.topics import Snapshot
 from reltui.ui.keys import VERBS, Action
 from reltui.ui.present import Cell, Line, span
+from reltui.ui.rest import Rest
 from reltui.ui.screens.arranging import ArrangingScreen
 from reltui.ui.screens.screen import ReltuiScreen
+from reltui.ui.widgets import chrome
 from reltui.ui.widgets.grid import Column, Grid
 from reltui.ui.widgets.lines import Lines
 from reltui.ui.widgets.rule import rule, rule_over
@@ -26,6 +29,8 @@ K = TypeVar("K", bound=Hashable)
 
 WIDE = 120
 """From so many columns on the preview stands at the right of the list."""
+HELD_SECONDS = 0.1
+"""A key that comes again sooner is held, or typed without looking."""
 BANDS = (160, 45)
 """From this size on there is a third band."""
 
@@ -47,6 +52,10 @@ class ListScreen(ArrangingScreen[K]):
         super().__init__()
         self.preview_shown = True
         self._placed_for: Size | None = None
+        self._title: Line = ()
+        """What stands over the list."""
+        self._moved_at = float("-inf")
+        self._held = Rest(self, HELD_SECONDS, self._follow_cursor)
         self.zoom = 0
         """0 list and preview, 1 list only, 2 preview only."""
         self.pane = 0
@@ -189,9 +198,6 @@ class ListScreen(ArrangingScreen[K]):
         """Draw everything but the list: titles, preview, third band, chrome."""
         if self.is_left:
             return
-        width, height = self.app.size
-        key = self.grid.cursor
-        ascii = self.app.ascii
         title = [*self.list_title()]
         if self.sorts and (self.sort or self.reverse):
             title.append(span(f" | sort: {self.sorts[self.sort][0]}{' reversed' if self.reverse else ''}"))
@@ -201,23 +207,38 @@ class ListScreen(ArrangingScreen[K]):
             title.append(span(" | range", "mark"))
         if self.grid.marks:
             title.append(span(f" | {len(self.grid.marks)} marked", "mark"))
+        self._title = tuple(title)
+        self._draw_about_row()
+        self.app.draw_chrome(self, self.note(), self.snapshot())
+
+    def _draw_about_row(self) -> None:
+        """Draw what depends on the row under the cursor: the preview and the third band."""
+        width, height = self.app.size
+        key = self.grid.cursor
+        ascii = self.app.ascii
         pane = self.query_one("#preview", Lines)
-        shown = bool(pane.display)
-        if shown:
+        about: Line = ()
+        if pane.display:
             cells = (pane.size.width or width) - len(pane.prefix)
             pane.show(self.preview(key, cells, pane.size.height or 8))
-        about = tuple(self.preview_title(key))
-        if self.pane and shown:
-            about = (span("> "), *about)
-        if self.is_wide and shown and self.zoom != 2:
+            about = tuple(self.preview_title(key))
+            if self.pane:
+                about = (span("> "), *about)
+        if self.is_wide and pane.display and self.zoom != 2:
             right = pane.size.width or width * 44 // 100
-            line = (*rule(tuple(title), width - right, ascii), *self._preview_rule(about, right))
+            line = (*rule(self._title, width - right, ascii), *self._preview_rule(about, right))
         else:
-            line = rule(tuple(title), width, ascii)
+            line = rule(self._title, width, ascii)
+            if pane.display:
+                self.query_one("#preview-title", Lines).show([self._preview_rule(about, width)])
         self.query_one("#title", Lines).show([line])
-        self.query_one("#preview-title", Lines).show([self._preview_rule(about, width)])
         self._draw_band(key, width, height)
-        self.app.draw_chrome(self, self.note(), self.snapshot())
+
+    def _follow_cursor(self) -> None:
+        """Draw what depends on the row under the cursor; of the chrome only what the keys do there."""
+        if not self.is_left:
+            self._draw_about_row()
+            chrome.draw_footer(self.app, self, self.app.said[-1] if self.app.is_telling else None)
 
     def _preview_rule(self, title: Line, cells: int) -> Line:
         pane = self.query_one("#preview", Lines)
@@ -240,10 +261,17 @@ class ListScreen(ArrangingScreen[K]):
 
     @on(Grid.CursorMoved)
     def cursor_moved(self) -> None:
-        """The preview follows the cursor."""
-        if not self.is_left:
-            self.query_one("#preview", Lines).top = 0
-            self.draw_rest()
+        """The preview follows the cursor; while a key is held it waits, so that rows come in time."""
+        if self.is_left:
+            return
+        self.query_one("#preview", Lines).top = 0
+        now = time.monotonic()
+        is_held = now - self._moved_at < HELD_SECONDS
+        self._moved_at = now
+        if is_held:
+            self._held.disturb()
+        else:
+            self._follow_cursor()
 
     @on(Grid.MarksChanged)
     def marks_changed(self) -> None:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from textual import on
-from textual.timer import Timer
 
 from reltui.data.topics import Topic
 from reltui.ui.pace import pace_of
 from reltui.ui.present import Line, Look
+from reltui.ui.rest import Rest
 from reltui.ui.screens.base import ListScreen
 from reltui.ui.widgets.grid import GUTTER, Column, Grid, lay_out
 
@@ -42,7 +42,7 @@ class FollowingScreen(ListScreen[K]):
 
     def __init__(self) -> None:
         self.followed: tuple[Topic[Any], ...] = ()
-        self._rest: Timer | None = None
+        self._rest = Rest(self, REST_SECONDS, self.follow)
         super().__init__()
 
     def list_topics(self) -> Sequence[Topic[Any]]:
@@ -74,9 +74,7 @@ class FollowingScreen(ListScreen[K]):
     @on(Grid.CursorMoved)
     def wait_for_rest(self) -> None:
         """Another row: what the last one needed is let go when the cursor rests."""
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self.follow)
+        self._rest.disturb()
 
     def follow(self) -> None:
         """Watch what the row under the cursor needs."""

@@ -10,6 +10,7 @@ from reltui.ui.present import Line, Span, fit, line, plain, span, width
 from reltui.ui.screens.base import BANDS
 from reltui.ui.screens.project import ProjectScreen
 from reltui.ui.widgets.grid import GUTTER, lay_out
+from reltui.ui.widgets.lines import Lines
 
 AROUND = 6
 """Lines that are neither list, preview nor third band."""
@@ -142,7 +143,8 @@ class StagesScreen(ProjectScreen[int]):
     def turn_to(self, tab: int) -> None:
         """Show the tab with this number, and watch what it needs."""
         self.tab_shown = tab % len(self.tabs)
-        self.cursor_moved()
+        self.query_one("#preview", Lines).top = 0
+        self.draw_rest()
         self.follow()
 
     def drawn(self, graph: Sequence[Line], cells: int) -> list[Line]:

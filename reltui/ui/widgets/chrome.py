@@ -62,7 +62,14 @@ def draw(
     outbox = statusline.outbox_state(decisions, seconds, app.keymap.key_of("take-back"), pace.countdown)
     whole = app.keymap.key_of("error")
     screen.query_one("#status", Lines).show([statusline.status_line(data, outbox, whole, cells, app.ascii)])
-    footer = screen.footer_line(cells)
+    draw_footer(app, screen, said)
+
+
+def draw_footer(app: ReltuiApp, screen: ReltuiScreen, said: Said | None) -> None:
+    """Draw what was said, else what the keys do now: all of the chrome that follows the cursor."""
+    cells = app.size.width
     if said is not None:
         footer = fit((span(" "), Span(said.text, said.role)), cells, app.ascii)
+    else:
+        footer = screen.footer_line(cells)
     screen.query_one("#footer", Lines).show([footer])

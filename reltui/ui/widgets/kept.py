@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -20,6 +21,8 @@ class KeptLines(Widget, inherit_bindings=False):
         super().__init__(id=id)
         self._kept: dict[int, Strip] = {}
         self._kept_for = Size(0, 0)
+        self._ground: Color | None = None
+        """The background that filters are told; None while it was not looked for."""
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
@@ -31,21 +34,24 @@ class KeptLines(Widget, inherit_bindings=False):
                     self._kept.pop(y, None)
         else:
             self._kept.clear()
+            self._ground = None
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines of the widget for the screen; as Textual's own, which is slower."""
-        if crop.x or crop.width != self.size.width:
+        size = self.size
+        if crop.x or crop.width != size.width:
             return super().render_lines(crop)
-        if self._kept_for != self.size:
+        if self._kept_for != size:
             self._kept.clear()
-            self._kept_for = self.size
+            self._kept_for = size
         return [self._kept[y] if y in self._kept else self._make(y) for y in crop.line_range]
 
     def _make(self, y: int) -> Strip:
         made = self.render_line(y)
-        background = self.background_colors[1]
+        if self._ground is None:
+            self._ground = self.background_colors[1]
         for each in self.get_line_filters():
-            made = made.apply_filter(each, background)
+            made = made.apply_filter(each, self._ground)
         self._kept[y] = made
         return made
