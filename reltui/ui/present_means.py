@@ -6,6 +6,7 @@ Each of these says so where a part is not known yet, or could not be read.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from reltui.data.decision import Verb
 from reltui.data.topics import InboxRow, PauseRow, Why
@@ -16,6 +17,7 @@ from reltui.model.insight import Outcome, Previous, drift_kinds, ended_on, previ
 from reltui.model.release import Artifact
 from reltui.model.signing import needs_browser
 from reltui.model.text import SafeText, is_suspicious
+from reltui.model.window import WindowState
 from reltui.ui.present import Line, Look, cut, joined, line, span
 from reltui.ui.present_facts import RowFacts
 from reltui.ui.present_release_gates import plan_words, state_words
@@ -151,18 +153,22 @@ def _kinds(facts: RowFacts) -> str:
 def window_line(facts: RowFacts, look: Look) -> Line:
     """Whether the stage may be changed now, and until or from when; empty where there are no rules."""
     window = facts.window(look.now)
-    if window is None:
-        return ()
+    return () if window is None else window_words(window, look)
+
+
+def window_words(window: WindowState, look: Look) -> Line:
+    """Whether the stage may be changed, until when, and by which rule."""
     if window.open:
-        if window.until is None:
-            return line("open")
-        left = long_span((window.until - look.now).total_seconds())
-        return line(f"open until {clock(window.until, look)} (in {left})")
-    opens = ""
-    if window.next_open is not None:
-        left = long_span((window.next_open - look.now).total_seconds())
-        opens = f" It opens {clock(window.next_open, look)} (in {left})."
-    return line(span("closed", "bad"), f". {window.why}{opens}")
+        return line(f"open{_until(' until {}', window.until, look)}")
+    return line(span("closed", "bad"), f". {window.why}{_until(' It opens {}', window.next_open, look, '.')}")
+
+
+def _until(words: str, at: datetime | None, look: Look, end: str = "") -> str:
+    """When that is and how far ahead; nothing where it is not known."""
+    if at is None:
+        return ""
+    left = long_span((at - look.now).total_seconds())
+    return f"{words.format(clock(at, look))} (in {left}){end}"
 
 
 def waiting_words(facts: RowFacts, look: Look) -> Line:

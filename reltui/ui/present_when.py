@@ -7,9 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
-from reltui.model.window import WindowState
-from reltui.model.words import clock
-from reltui.ui.present import Line, Look, Span, span
+from reltui.ui.present import Line, Look, span
 from reltui.ui.present_words import MONTHS
 
 FORMS = "now, 22:30, +2h, +90m, tomorrow 06:00, mon 21:00, 2026-11-30 22:00"
@@ -179,17 +177,6 @@ def echo(typed: Typed, look: Look, clock_offset: float | None) -> list[Line]:
     skew = timedelta(seconds=clock_offset)
     rest = f" = {utc} UTC by the server's clock, in {ahead(typed.at - skew - look.now)}"
     return [(span(shown, "head"), span(rest)), _skew(typed.at, look, skew)]
-
-
-def window_words(window: WindowState, look: Look) -> Line:
-    """Whether the stage may be changed, until when, and by which rule."""
-    if window.open:
-        until = window.until
-        end = f" until {clock(until, look.now, look.zone)} (in {ahead(until - look.now)})" if until else ""
-        return (span(f"open{end}"),)
-    opens = window.next_open
-    when = f" It opens {clock(opens, look.now, look.zone)} (in {ahead(opens - look.now)})." if opens else ""
-    return (span("closed. ", "bad"), Span(window.why), span(when))
 
 
 def _clock(at: datetime, day: date) -> str:

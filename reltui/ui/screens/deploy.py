@@ -14,8 +14,8 @@ from reltui.data.topics import ServerState
 from reltui.model.text import SafeText
 from reltui.ui.present import Line, Look
 from reltui.ui.present_create import Overrides
+from reltui.ui.present_means import window_words
 from reltui.ui.present_verbs import about
-from reltui.ui.present_when import window_words
 from reltui.ui.screens.choosing import ValueScreen
 from reltui.ui.screens.dialog import fact
 from reltui.ui.screens.subject import Subject
