@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
@@ -22,7 +22,7 @@ from reltui.model.project import Project
 from reltui.model.text import SafeText
 from reltui.ui import beginning, desktop, ending, jobs, keys, letters, repainting
 from reltui.ui.cut_short import CutShort
-from reltui.ui.driver import GuardedDriver, driver_class
+from reltui.ui.drivers import driver_class, ours
 from reltui.ui.editing import OpenEdits
 from reltui.ui.first_look import FirstLook
 from reltui.ui.guard import Guard
@@ -38,6 +38,9 @@ from reltui.ui.telling import Telling
 from reltui.ui.watches import Watches
 from reltui.ui.widgets import chrome, style
 from reltui.ui.wire.guard import TextFilter
+
+if TYPE_CHECKING:
+    from reltui.ui.driver import GuardedDriver
 
 __all__ = ["ReltuiApp", "UiOptions", "run_app"]
 
@@ -153,7 +156,7 @@ class ReltuiApp(App[str], inherit_bindings=False):
     @property
     def driver(self) -> GuardedDriver | None:
         """Our own driver; None without a terminal, or with Textual's."""
-        return self._driver if isinstance(self._driver, GuardedDriver) else None
+        return ours(self._driver)
 
     # Screens
 

@@ -5,7 +5,7 @@ only sequences of our own go out, which is also the second layer of text safety 
 
 In: a thread that sleeps until a byte comes, and that hands on what came at once in one piece as a paste.
 
-RELTUI_STOCK_DRIVER=1 in the environment gives Textual's own driver back, to find out whose fault it is.
+`ui.drivers` chooses between it and Textual's own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
-from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -296,8 +295,3 @@ def _title(text: str) -> str:
 
 def _report_column(number: int) -> int:
     return 2 + number % REPORT_COLUMNS
-
-
-def driver_class() -> type[Driver] | None:
-    """The driver for `App(driver_class=...)`; None for Textual's own choice."""
-    return None if os.environ.get("RELTUI_STOCK_DRIVER", "0") not in ("", "0") else GuardedDriver

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,10 @@ GRACE = 10.0
 """Seconds that a decision being sent gets to finish at the end."""
 CRASHED = 1
 NOT_SETTLED = 3
-SIGNALS = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+SIGNALS = {
+    getattr(signal, name): code for name, code in (("SIGTERM", 143), ("SIGHUP", 129)) if hasattr(signal, name)
+}
+"""Not every system has both."""
 CONFIGURED = "configured"
 """What the welcome screen returns when it has written a configuration."""
 DEMO = "demo"
@@ -73,15 +77,17 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
             app.crash = app.crash or event.error
             app.panic()
 
-    for number in SIGNALS:
-        loop.add_signal_handler(number, end, number)
+    with suppress(NotImplementedError):  # of loops of Windows
+        for number in SIGNALS:
+            loop.add_signal_handler(number, end, number)
     service.subscribe(heard)
     try:
         await app.run_async(mouse=options.mouse)
     finally:
         # Nothing may cut off what is being sent: from here on these signals only wait with us.
-        for number in (*SIGNALS, signal.SIGINT):
-            loop.add_signal_handler(number, lambda: None)
+        with suppress(NotImplementedError):
+            for number in (*SIGNALS, signal.SIGINT):
+                loop.add_signal_handler(number, lambda: None)
         if options.shown is not None:
             options.shown.give_back()
         code = by_signal[0] if by_signal else app.return_code or 0
@@ -96,8 +102,9 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
             note_stopped(options.state_folder, app.stopped)
         if code == 0 and not settled:
             code = NOT_SETTLED
-        for number in (*SIGNALS, signal.SIGINT):
-            loop.remove_signal_handler(number)
+        with suppress(NotImplementedError):
+            for number in (*SIGNALS, signal.SIGINT):
+                loop.remove_signal_handler(number)
     return code
 
 

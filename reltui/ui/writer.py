@@ -111,8 +111,9 @@ class Writer(threading.Thread):
         """Write all. EIO and EPIPE after a hang-up end the writing, not the program."""
         try:
             while data and not self._gone:
-                # A terminal that another program left non-blocking may have no room.
-                select.select([], [self._descriptor], [])
+                if os.name == "posix":
+                    # A terminal that another program left non-blocking may have no room.
+                    select.select([], [self._descriptor], [])
                 data = data[os.write(self._descriptor, data[:PIECE]) :]
                 self._pieces += 1
         except OSError:

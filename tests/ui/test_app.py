@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from reltui.data.service import DataService
 from reltui.errors import ConfigError
 from reltui.paths import under
 from reltui.ui.app import ReltuiApp, UiOptions
-from reltui.ui.driver import GuardedDriver, driver_class
+from reltui.ui.driver import GuardedDriver
+from reltui.ui.drivers import driver_class
 from reltui.ui.keys import Place, action
 from reltui.ui.screens.reading import HelpScreen
 from tests.ui.running import running
@@ -207,3 +210,22 @@ def test_the_stock_driver_can_be_had_back(monkeypatch: pytest.MonkeyPatch) -> No
     assert driver_class() is GuardedDriver
     monkeypatch.setenv("RELTUI_STOCK_DRIVER", "1")
     assert driver_class() is None
+
+
+WINDOWS = """
+import signal, sys
+for name in ("termios", "tty", "fcntl", "resource"):
+    sys.modules[name] = None
+del signal.SIGHUP
+import reltui.ui.app
+from reltui.ui.drivers import driver_class, ours
+assert driver_class() is None
+assert ours(object()) is None
+assert "reltui.ui.driver" not in sys.modules
+"""
+
+
+def test_the_screens_load_without_a_terminal_of_unix() -> None:
+    """As on Windows; there Textual's own driver is used."""
+    done = subprocess.run([sys.executable, "-c", WINDOWS], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
