@@ -67,16 +67,27 @@ def live_releases(releases: Sequence[Release]) -> Mapping[tuple[int, int], int]:
 
     Of the releases given: an older one that was deployed again later is not known from their order.
     """
-    best: dict[tuple[int, int], tuple[float, int]] = {}
+    found: dict[tuple[int, int], tuple[float, int]] = {}
+    add_live(found, releases)
+    return live_of(found)
+
+
+def add_live(found: dict[tuple[int, int], tuple[float, int]], releases: Sequence[Release]) -> None:
+    """The same for a part of a long list: when it was deployed there, and the release."""
     for release in releases:
         for environment in release.environments or ():
-            moment = finished_on(environment)
-            if environment.status not in DEPLOYED or moment is None:
+            moment = finished_on(environment) if environment.status in DEPLOYED else None
+            if moment is None:
                 continue
             place = (release.definition.id, environment.definition_environment_id)
-            found = (moment.timestamp(), release.id)
-            best[place] = max(best.get(place, found), found)
-    return {place: release_id for place, (_, release_id) in best.items()}
+            this = (moment.timestamp(), release.id)
+            if place not in found or found[place] < this:
+                found[place] = this
+
+
+def live_of(found: Mapping[tuple[int, int], tuple[float, int]]) -> Mapping[tuple[int, int], int]:
+    """What `add_live` has found in all parts."""
+    return {place: release_id for place, (_, release_id) in found.items()}
 
 
 def stage_cell(release: Release, definition_environment_id: int, live: Mapping[tuple[int, int], int]) -> Cell:

@@ -189,6 +189,20 @@ async def opened(pilot: Pilot[str]) -> ReleasesScreen:
     return screen
 
 
+async def test_what_runs_on_the_stages_is_found_in_long_releases_as_in_short_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[list[str]] = []
+    for large in (arranging.LARGE, 0):
+        monkeypatch.setattr(arranging, "LARGE", large)
+        async with showing(tmp_path, monkeypatch, size=(120, 24)) as (pilot, _):
+            pilot.app.push_screen(ReleasesScreen(ReleasesOf(SERVER, BILLING, 5)))
+            await settled(pilot, "LIVE")
+            shown.append([line for line in lines(pilot.app) if "Rel-" in line])
+    assert shown[0] == shown[1]
+    assert any("LIVE" in line and "Rel-" in line for line in shown[0])
+
+
 def with_releases() -> dict[Any, Any]:
     return {**sample(), RELEASES: whole(ReleasesData(many_releases()))}
 

@@ -17,7 +17,9 @@ from reltui.ui.present import Cell, Line, line, span, wrap
 from reltui.ui.present_release import release_lines, stage_table
 from reltui.ui.present_releases import (
     STAGE_COLUMN,
+    add_live,
     bad_row_line,
+    live_of,
     live_releases,
     release_cell,
     release_preview,
@@ -26,6 +28,7 @@ from reltui.ui.present_releases import (
     stage_columns,
 )
 from reltui.ui.present_words import short_name, within
+from reltui.ui.screens import arranging
 from reltui.ui.screens.comparing import PickOther
 from reltui.ui.screens.project import ProjectScreen
 from reltui.ui.screens.release_verbs import release_subject
@@ -52,8 +55,9 @@ class ReleasesScreen(ProjectScreen[int]):
         """None: the releases of the project that is chosen for the top screens."""
         self._rows: dict[int, Release] = {}
         self._keys: Sequence[int] = ()
-        self._live: Mapping[tuple[int, int], int] | None = None
-        """Looked for once a stage has a column."""
+        self._live: Mapping[tuple[int, int], int] = {}
+        self._is_live_known = False
+        """It is looked for once a stage has a column."""
         self._drawn: ReleasesData | None = None
         self.deleted = False
         """The deleted releases are shown in place of the others."""
@@ -112,7 +116,7 @@ class ReleasesScreen(ProjectScreen[int]):
         if data is not self._drawn:
             self._drawn = data
             self._rows = {release.id: release for release in data.rows}
-            self._live = None
+            self._is_live_known = False
             self._keys = (*self._rows, *range(-1, -len(data.bad) - 1, -1))
         return self._keys
 
@@ -124,10 +128,25 @@ class ReleasesScreen(ProjectScreen[int]):
 
     @property
     def live(self) -> Mapping[tuple[int, int], int]:
-        """What runs on the stages, for their columns."""
-        if self._live is None:
-            self._live = live_releases(self.data().rows)
+        """What runs on the stages, for their columns; of a long list that is found between the keys."""
+        if not self._is_live_known:
+            self._is_live_known = True
+            rows = self.data().rows
+            if len(rows) > arranging.LARGE:
+                self.run_worker(self._find_live(rows), name="live", group="live", exclusive=True)
+            else:
+                self._live = live_releases(rows)
         return self._live
+
+    async def _find_live(self, rows: Sequence[Release]) -> None:
+        slices = arranging.Slices()
+        found: dict[tuple[int, int], tuple[float, int]] = {}
+        for start in range(0, len(rows), arranging.AT_ONCE):
+            add_live(found, rows[start : start + arranging.AT_ONCE])
+            await slices.pause()
+        self._live = live_of(found)
+        if not self.is_left:
+            self.update()
 
     def cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
         widths, look = self.widths(columns), self.look
