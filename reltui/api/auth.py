@@ -14,7 +14,8 @@ from pathlib import Path
 
 from reltui.api.secret_commands import printed_by
 from reltui.config import VARIABLE, Profile, SecretSource
-from reltui.errors import ConfigError, NotSignedIn, SecretNeeded
+from reltui.errors import ConfigError, Malformed, NotSignedIn, SecretNeeded
+from reltui.model.decode import loads, mapping_of
 from reltui.model.text import clean
 
 HANDSHAKES = ("ntlm", "negotiate")
@@ -259,6 +260,8 @@ async def read_secret(source: SecretSource, *, seconds: float = COMMAND_SECONDS,
             await printed_by(source.command, source.withheld, seconds, SECRET_MAXIMUM),
             f"What the secret command {source.command[0]} printed",
         )
+        if found.lstrip().startswith("{"):
+            found = _token_of(found, source.command[0])
         what, hint = f"The command {source.command[0]}", "it must print the token as its first line"
     elif source.keyring:
         from reltui.api.keyrings import read_keyring
@@ -274,6 +277,21 @@ async def read_secret(source: SecretSource, *, seconds: float = COMMAND_SECONDS,
     if not first.strip():
         raise ConfigError(f"{what} gives no secret; {hint}.")
     return Secret(first)
+
+
+def _token_of(printed: str, name: str) -> str:
+    """The token in what `az account get-access-token` prints where no other form is asked for; a secret that
+    only begins like JSON is itself. Raises ConfigError."""
+    try:
+        token = mapping_of(loads(printed.encode())).get("accessToken")
+    except Malformed:
+        return printed
+    if not isinstance(token, str) or not token:
+        raise ConfigError(
+            f"The secret command {name} prints JSON without an accessToken; let it print the token alone, "
+            "such as with --query accessToken --output tsv."
+        )
+    return token
 
 
 def _about_variable(name: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gc
+import json
 import os
 import sys
 import time
@@ -149,6 +150,29 @@ def test_a_command_that_never_stops_printing_is_ended(capfd: pytest.CaptureFixtu
     assert "did not end within" in refusal(printing(program), seconds=1.0)
     gc.collect()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        {"accessToken": CANARY, "expiresOn": "2026-11-29 23:00:00.000000", "tokenType": "Bearer"},
+        {"tokenType": "Bearer", "accessToken": CANARY},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_token_is_found_in_the_json_of_az(printed: dict[str, str], indent: int | None) -> None:
+    assert read(printing(f"print({json.dumps(printed, indent=indent)!r})")) == CANARY
+
+
+@pytest.mark.parametrize(
+    "printed", ['{"error": "run az login"}', '{"accessToken": 1}', '{"accessToken": ""}', "{}"]
+)
+def test_json_without_a_token_is_told_as_such(printed: str) -> None:
+    assert "--query accessToken --output tsv" in refusal(printing(f"print({printed!r})"))
+
+
+def test_a_password_may_begin_like_json() -> None:
+    assert read(printing(f"print('{{{CANARY}\\nmore')")) == f"{{{CANARY}"
 
 
 def test_a_command_that_is_killed_is_told_with_its_signal() -> None:
