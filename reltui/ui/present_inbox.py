@@ -194,13 +194,20 @@ def group_key(row: InboxRow | PauseRow, group: Group) -> str:
 
 
 def group_line(
-    rows: Sequence[RowFacts], group: Group, label: str, several: bool, cells: int, look: Look
+    row: InboxRow | PauseRow,
+    rows: int,
+    protected: int,
+    group: Group,
+    label: str,
+    several: bool,
+    cells: int,
+    look: Look,
 ) -> Line:
     """The heading of a group: its name, whether its stages are protected, how many rows it has.
 
-    `rows` are those shown in it, and not empty; `label` names the server of the first.
+    `row` is the first of so many that are shown in it, and `label` names its server; `protected` is how many
+    of them have a protected stage.
     """
-    row = rows[0].row
     server = f"{label} / " if several else ""
     match group:
         case Group.STAGE:
@@ -212,11 +219,11 @@ def group_line(
         case _:
             name = label
     sign = ""
-    if group is Group.STAGE and any(each.protected for each in rows):
-        sign = " [PROTECTED]" if all(each.protected for each in rows) else " [some PROTECTED]"
+    if group is Group.STAGE and protected:
+        sign = " [PROTECTED]" if protected == rows else " [some PROTECTED]"
     stroke = "-" if look.ascii else "─"
     title = cut(name, max(cells - width(sign) - 16, 8), look.ascii)
-    head = line(span(f" {stroke * 2} ", "dim"), span(title, "head"), span(sign, "bad"), f" ({len(rows)}) ")
+    head = line(span(f" {stroke * 2} ", "dim"), span(title, "head"), span(sign, "bad"), f" ({rows}) ")
     used = sum(width(part.text) for part in head)
     return (*head, span(stroke * max(cells - used, 0), "dim"))
 

@@ -166,10 +166,9 @@ class Triage:
         """The signs that nobody has to be asked for: those that the other rows tell."""
         return flags(place=self._place_of(row))
 
-    def unread(self, row: R) -> Facts[R]:
-        """A row with what is known of it without its release."""
-        server = self._service.server(row.server)
-        return Facts(row, is_protected(row.environment.name, server), server.me)
+    def is_protected(self, server: str, stage: str) -> bool:
+        """Whether a stage of a server asks for its name."""
+        return is_protected(stage, self._service.server(server))
 
     def facts(self, row: R) -> Facts[R]:
         """A row with everything that is known of it."""

@@ -228,14 +228,12 @@ def test_stage_and_expiry_are_always_told(cells: int, group: Group, several: boo
 
 
 def test_headings_tell_what_is_protected() -> None:
-    one, other = made(), replace(made(), protected=False)
+    def heading(rows: int, protected: int) -> str:
+        return plain(group_line(ROW, rows, protected, Group.STAGE, "tfs01/Main", False, 60, LOOK))
 
-    def heading(*rows: RowFacts) -> str:
-        return plain(group_line(rows, Group.STAGE, "tfs01/Main", False, 60, LOOK))
-
-    assert heading(one).startswith(" ── PROD [PROTECTED] (1) ──")
-    assert heading(one, other).startswith(" ── PROD [some PROTECTED] (2) ──")
-    assert heading(other).startswith(" ── PROD (1) ──")
+    assert heading(1, 1).startswith(" ── PROD [PROTECTED] (1) ──")
+    assert heading(2, 1).startswith(" ── PROD [some PROTECTED] (2) ──")
+    assert heading(1, 0).startswith(" ── PROD (1) ──")
 
 
 def test_what_a_filter_looks_in() -> None:

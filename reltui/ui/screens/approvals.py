@@ -37,8 +37,9 @@ from reltui.ui.screens.inbox_list import (
     SPANS,
     Values,
     asks_for,
+    below,
     expiry_known,
-    heading_lines,
+    heading_line,
     in_groups,
     needed,
     order_of,
@@ -226,13 +227,15 @@ class ApprovalsScreen(FollowingScreen[Key]):
         cells = self.grid.size.width
         if key == UNREADABLE:
             return line(" ", span("cannot be read", "warn"))
-        if self._headings_of is not self.grid.keys or self._headings_for != cells:
-            self._headings_of, self._headings_for = self.grid.keys, cells
+        keys = self.grid.keys
+        if self._headings_of is not keys or self._headings_for != cells:
+            self._headings_of, self._headings_for = keys, cells
+            self._headings.clear()
+        if key not in self._headings:
             labels = {server.name: server.label for server in self.app.service.servers}
-            self._headings = heading_lines(
-                self.grid.keys, self._rows, self.triage, self.group, labels, cells, self.look
-            )
-        return self._headings.get(key, ())
+            inside = below(keys, self.grid.places[key] + 1, self._rows)
+            self._headings[key] = heading_line(inside, self.triage, self.group, labels, cells, self.look)
+        return self._headings[key]
 
     def facts_of(self, row: Row) -> RowFacts:
         """Everything known of a row."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from reltui.data.rows import row_values
@@ -11,7 +12,6 @@ from reltui.data.topics import ObjectKey, Why
 from reltui.model.filtering import AT_LEAST, AT_MOST, NO_SPANS
 from reltui.ui import filtering
 from reltui.ui.present import Line, Look
-from reltui.ui.present_facts import RowFacts
 from reltui.ui.present_inbox import WHOSE, Group, Scope, group_key, group_line
 from reltui.ui.triage import Row, Triage
 
@@ -125,26 +125,20 @@ def in_groups(keys: Sequence[ObjectKey], rows: Mapping[ObjectKey, Row], group: G
     return [key for name, inside in groups.items() for key in ((name, HEADING, 0), *inside)]
 
 
-def heading_lines(
-    keys: Sequence[ObjectKey],
-    rows: Mapping[ObjectKey, Row],
-    triage: Triage,
-    group: Group,
-    labels: Mapping[str, str],
-    cells: int,
-    look: Look,
-) -> dict[ObjectKey, Line]:
-    """The line of each heading among the keys that are shown; `labels` are the servers'."""
-    members: dict[ObjectKey, list[RowFacts]] = {}
-    inside: list[RowFacts] = []
-    for key in keys:
-        if key[1] == HEADING:
-            inside = members.setdefault(key, [])
-        elif key in rows:
-            inside.append(triage.unread(rows[key]))
-    several = len(labels) > 1
-    return {
-        heading: group_line(facts, group, labels[facts[0].row.server], several, cells, look)
-        for heading, facts in members.items()
-        if facts
-    }
+def heading_line(
+    inside: Sequence[Row], triage: Triage, group: Group, labels: Mapping[str, str], cells: int, look: Look
+) -> Line:
+    """The heading over these rows; `labels` are the servers'."""
+    if not inside:
+        return ()
+    # Of many rows few have different stages.
+    stages = Counter((row.server, row.environment.name) for row in inside) if group is Group.STAGE else {}
+    protected = sum(rows for stage, rows in stages.items() if triage.is_protected(*stage))
+    label = labels[inside[0].server]
+    return group_line(inside[0], len(inside), protected, group, label, len(labels) > 1, cells, look)
+
+
+def below(keys: Sequence[ObjectKey], first: int, rows: Mapping[ObjectKey, Row]) -> list[Row]:
+    """The rows from an index on, to the next heading."""
+    inside = takewhile(lambda key: key[1] != HEADING, islice(keys, first, None))
+    return [rows[key] for key in inside if key in rows]
