@@ -24,7 +24,7 @@ from reltui.ui.screens.editor import EditorScreen
 from tests.ui.definition_samples import TASK, known_definition, raw_definition
 from tests.ui.editing_samples import large, three_stages
 from tests.ui.samples import BILLING, CAB, KIM
-from tests.ui.screen_text import gone, settled, text
+from tests.ui.screen_text import settled, text
 from tests.ui.still_service import SERVER, StillService, showing, whole
 from tests.ui.test_screens_lists import compare
 
@@ -140,9 +140,13 @@ class Hand:
 
     async def at_rest(self) -> str:
         """Wait until the problems were looked for."""
-        await gone(self.pilot, "checking ...")
-        await self.pilot.pause(0.25)
-        return self.text
+        for _ in range(2000):
+            await self.pilot.pause(0.02)
+            editor = self.editor
+            if editor.review.is_of(editor.editing, editor.known):
+                await self.pilot.pause(0.02)
+                return self.text
+        raise AssertionError(f"they were never looked for:\n{self.text}")
 
 
 @asynccontextmanager
