@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -17,6 +18,7 @@ from reltui.api.auth import Account, Auth
 from reltui.api.network import Proxy, proxy_of, tls_context
 from reltui.api.pace import Limits, Timing
 from reltui.config import Profile
+from reltui.errors import RouteError, Unreachable
 from reltui.model.text import SafeText, clean
 
 Trace = Callable[[str, object], Awaitable[None]]
@@ -55,6 +57,8 @@ class Route:
 def route_of(profile: Profile) -> Route:
     """The way to a server. Raises ConfigError: the proxy, ca_file or client_cert cannot be used."""
     proxy = proxy_of(profile)
+    if proxy is not None and not _is_address(proxy.url):
+        raise RouteError(f"The proxy {proxy.label} has a name that no host can have.")
     # A context is asked for even where no TLS will be: httpx would build one of its own.
     is_tls = profile.url.startswith("https:")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -73,6 +77,14 @@ def one_connection(route: Route, keep_alive: float) -> httpx.AsyncHTTPTransport:
         limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=keep_alive),
         proxy=httpx.Proxy(route.proxy.url, ssl_context=route.proxy_context) if route.proxy else None,
     )
+
+
+def _is_address(url: str) -> bool:
+    """Whether httpx takes an address; it reads names of hosts more strictly than others do (RFC 5891)."""
+    try:
+        return bool(httpx.URL(url).host)
+    except (httpx.InvalidURL, UnicodeError):
+        return False
 
 
 def make_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -152,7 +164,10 @@ def build_request(
     headers: dict[str, str],
     content: bytes | None = None,
 ) -> httpx.Request:
-    """A request with the headers that every one has."""
+    """A request with the headers that every one has. Raises Unreachable: no host can be called that."""
+    if not _is_address(url):
+        name = clean(urlsplit(url).hostname or "", limit=100)
+        raise Unreachable(f"{name} cannot be the name of a host; see url in the profile.", sent=False)
     return httpx.Request(
         method,
         url,

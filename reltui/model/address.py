@@ -208,6 +208,9 @@ def _split(text: str) -> SplitResult:
 
 def is_host(host: str) -> bool:
     """Whether a text can be the name or the number of a host."""
+    numbers = host.split(".")
+    if len(numbers) == 4 and all(number.isdecimal() for number in numbers):
+        return all(int(number) < 256 for number in numbers)
     return ":" in host or all(c.isalnum() or c in "-_." for c in host)
 
 

@@ -17,6 +17,7 @@ import pytest
 from reltui.api.auth import Auth, Secret
 from reltui.api.certificates import read_certificate
 from reltui.api.client import ReleaseClient
+from reltui.api.connections import route_of
 from reltui.api.network import proxy_for, proxy_of, tls_context
 from reltui.api.transport import Transport
 from reltui.config import Profile, SecretSource
@@ -388,7 +389,18 @@ def test_every_form_of_no_proxy(
     assert (proxy_for(url) is None) is expected
 
 
-@pytest.mark.parametrize("value", ["http://pro xy:8080", "http://p:x", "http://", "socks5://p:1", "ftp://p"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://pro xy:8080",
+        "http://999.1.1.1:8080",
+        "http://xn--.example:8080",
+        "http://p:x",
+        "http://",
+        "socks5://p:1",
+        "ftp://p",
+    ],
+)
 def test_a_proxy_of_the_environment_that_cannot_be_one_is_named(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -396,7 +408,7 @@ def test_a_proxy_of_the_environment_that_cannot_be_one_is_named(
         monkeypatch.delenv(name)
     monkeypatch.setenv("https_proxy", value)
     with pytest.raises(RouteError, match="https_proxy"):
-        proxy_for("https://tfs01.example/x")
+        route_of(Profile("a", "https://tfs01.example/x", SecretSource(env="X")))
 
 
 @in_loop

@@ -21,10 +21,12 @@ from types import SimpleNamespace
 import pytest
 
 from reltui.api import pace
+from reltui.api.auth import Auth, Secret
 from reltui.api.endpoints import ENDPOINTS
 from reltui.api.network import proxy_for, tls_context
 from reltui.api.pace import Limits, RetryBudget, pause_asked
 from reltui.api.transport import Answer, Transport, _Progress
+from reltui.config import Profile, SecretSource
 from reltui.errors import (
     ApiError,
     ConfigError,
@@ -85,6 +87,26 @@ def reset(writer: asyncio.StreamWriter) -> None:
     sock = writer.get_extra_info("socket")
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
+
+
+NO_HOSTS = [
+    "999.1.1.1",
+    "xn--.example",
+    "xn--zzzzzz99999.example",
+    "\u0663.example",
+    "\u00fc" * 70 + ".example",
+]
+
+
+@pytest.mark.parametrize("host", NO_HOSTS)
+@in_loop
+async def test_what_no_host_can_be_called_is_told(host: str) -> None:
+    profile = Profile("a", f"https://{host}/x", SecretSource(env="X"))
+    transport = Transport(profile, Auth("pat", Secret("x")))
+    with pytest.raises(Unreachable, match="cannot be the name of a host; see url") as caught:
+        await transport.call(ENDPOINTS["discover"])
+    assert not caught.value.sent
+    await transport.close()
 
 
 @in_loop

@@ -222,6 +222,7 @@ def test_whether_two_addresses_are_of_one_host(one: str, other: str, same: bool)
         "https:/tfs01.example/tfs/Main",
         "https//tfs01.example/tfs/Main",
         "https://tfs01.example:0/tfs/Main",
+        "https://10.1.2.300/tfs/Main",
         "https://tfs01.example/tfs/a%00b",
         "https://visualstudio.com/Billing",
     ],

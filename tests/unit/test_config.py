@@ -150,6 +150,7 @@ MISTAKES = [
     (broken(url='"https://h/x#"'), "profiles.tfs01.url", "must not hold"),
     (broken(url="'https://h\\tfs\\x'"), "profiles.tfs01.url", "must look like"),
     (broken(url='"https://h:0/x"'), "profiles.tfs01.url", "must look like"),
+    (broken(url='"https://10.1.2.300/x"'), "profiles.tfs01.url", "must look like"),
     (broken(url='"https://a<b/x"'), "profiles.tfs01.url", "must look like"),
     (broken(url='"https://h/tfs/../x"'), "profiles.tfs01.url", "collection alone"),
     (broken(url='"https://h/tfs/x/Portal/_release"'), "profiles.tfs01.url", "collection alone"),
