@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reltui.model.change import MASKED
 from reltui.model.editing.changes import changes
-from reltui.model.editing.matching import meaning, ordered
+from reltui.model.editing.matching import exact, meaning, ordered, same, sharing
 from reltui.model.editing.merge import Merge, merge
 from reltui.model.editing.merge_links import circle
 from reltui.model.editing.shape import Json, at
@@ -547,6 +547,23 @@ def test_what_one_side_changed_is_taken_as_it_is(raw: Json) -> None:
     assert merge(raw, other, other).merged == other
     for found in (merge(raw, raw, other), merge(raw, other, raw), merge(raw, other, other)):
         assert found.conflicts == ()
+
+
+PLAIN = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from([0.0, 1.0, "", "a"])
+JSON = st.recursive(
+    PLAIN,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON, JSON)
+def test_what_shares_with_another_version_is_the_same_as_before(value: Any, known: Any) -> None:
+    before = copy.deepcopy((value, known))
+    shared = sharing(value, known)
+    assert exact(shared) == exact(value)
+    assert (shared is known) == same(value, known)
+    assert exact([value, known]) == exact(list(before))
 
 
 @given(NAMES, NAMES)

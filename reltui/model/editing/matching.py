@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from operator import is_
 from typing import Any
 
 from reltui.model.change import MASKED, hides_value
@@ -50,14 +51,34 @@ def same(one: object, other: object) -> bool:
     return type(one) is type(other) and (one == other or (one != one and other != other))
 
 
+def sharing(value: Any, known: Any) -> Any:
+    """A value with the very objects of another one wherever both are the same: that is seen at once then."""
+    if value is known or type(value) is not type(known):
+        return value
+    if isinstance(value, dict):
+        is_same, made = len(value) == len(known), {}
+        for key, item in value.items():
+            found = sharing(item, known[key]) if key in known else item
+            is_same = is_same and key in known and found is known[key]
+            made[key] = found
+        return known if is_same else made
+    if isinstance(value, list):
+        rows = [*map(sharing, value, known), *value[len(known) :]]
+        return known if len(rows) == len(known) and all(map(is_, rows, known)) else rows
+    return known if value == known else value
+
+
 # Identity
 
 
 def pairs(member: str, old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
     """The entries of two lists of this member, in the order of the newer; those that are gone at the end."""
+    keys = _KEYS.get(member, (exact,))
+    if exact in keys and len(old) == len(new) and all(map(is_, old, new)):
+        return [(place, place) for place in range(len(new))]
     left, right = list(range(len(old))), list(range(len(new)))
     found: dict[int, int] = {}
-    for key in _KEYS.get(member, (exact,)):
+    for key in keys:
         waiting: dict[Hashable, list[int]] = {}
         for place in left:
             waiting.setdefault(key(old[place]), []).append(place)

@@ -13,7 +13,7 @@ from typing import Any
 from reltui.model.change import Difference
 from reltui.model.decode import list_of, mapping_of, text_of
 from reltui.model.editing.changes import changes
-from reltui.model.editing.matching import by_rank
+from reltui.model.editing.matching import by_rank, sharing
 from reltui.model.editing.merge_links import Links
 from reltui.model.editing.merge_moves import moved_alike
 from reltui.model.editing.merge_walk import ABSENT, Clash, Step, Walk, same
@@ -63,7 +63,7 @@ class Merge:
 def merge(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Merge:
     """Three versions put together. What one side alone changed is taken; stages, jobs and approvers end up
     ranked without gaps, and conditions follow a stage that was renamed."""
-    return _merge((base, mine, theirs), {})
+    return _merge((base, sharing(mine, base), sharing(theirs, base)), {})
 
 
 def _merge(

@@ -102,8 +102,15 @@ class Links:
         merged = mapped(merged, STAGES, lambda stage: mapped(stage, ("conditions",), has_aim))
         merged = _one_primary(merged, mine, theirs, walk)
         merged = _without_lost_artifacts(merged, mine, theirs)
-        found: Json = self.named(merged)
-        return found
+        return mapped(merged, STAGES, self._named_stage)
+
+    def _named_stage(self, stage: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Only its conditions point at stages."""
+        return {
+            key: self.named(value) if key == "conditions" else value
+            for key, value in stage.items()
+            if key != _ITEM
+        }
 
 
 def _rows(raw: Mapping[str, Any]) -> Sequence[Any]:
