@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -37,6 +37,8 @@ class FindPeople(PickScreen):
         Column("words", "", 32, grow=2),
         Column("detail", "", 20, grow=1, drop=1),
     )
+    # An account tells people of the same name apart.
+    details_first = True
 
     def __init__(self, server: str, *, groups: bool = False) -> None:
         """`server` is the name of the profile; `groups`: groups are found too."""
@@ -50,6 +52,14 @@ class FindPeople(PickScreen):
         self._why = SafeText("")
         """Why nobody is listed."""
         self._rest: Timer | None = None
+
+    def listed(self, take: Callable[[Identity], object]) -> list[Entry]:
+        """Everybody who was found and can be named to the server."""
+        return [
+            Entry(each.name, SafeText("group" if each.is_group else each.account), partial(take, each))
+            for each in self.found
+            if each.id
+        ]
 
     def nothing(self) -> SafeText:
         return self._why or SafeText(f"Type {LEAST} characters or more of a name or an account.")

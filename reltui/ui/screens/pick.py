@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -17,17 +18,20 @@ from reltui.model.project import Project
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
 from reltui.ui.keys import Place
-from reltui.ui.present import Cell, Line, Span, span
+from reltui.ui.present import Cell, Line, Span, span, width
 from reltui.ui.screens.base import ReltuiScreen
 from reltui.ui.screens.dialog import key_hint
 from reltui.ui.screens.subject import Subject
-from reltui.ui.widgets.grid import Column, Grid
+from reltui.ui.widgets.grid import GUTTER, Column, Grid, lay_out
 from reltui.ui.widgets.lines import Lines
 from reltui.ui.widgets.rule import rule
 
 MOVES = {"down": "down", "up": "up", "pagedown": "page-down", "pageup": "page-up"}
 MOST = 500
 """Entries shown at once; more words make them fewer."""
+
+LEAST_WORDS = 12
+"""So many cells of the words are seen in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class PickScreen(ReltuiScreen):
         self._entries: Sequence[Entry] = ()
         self._early = ""
         self.grid: Grid[int] = Grid(self.columns, self._cells, id="list", titles=False, empty=self._empty)
+
+    details_first: ClassVar[bool] = False
+    """Where there is no room for both, it is the words that are cut."""
 
     def heading(self) -> Line:
         """What stands in the rule at the top."""
@@ -85,8 +92,14 @@ class PickScreen(ReltuiScreen):
         self.set_focus(field)
         self.grid.rows.ascii = self.app.ascii
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Share the room anew."""
+        self.update_soon()
+
     def update(self) -> None:
         self._entries = self.entries()
+        if [column.id for column in self.columns] == ["words", "detail"]:
+            self.grid.rows.use_columns(self._shared())
         self._filter()
         self.query_one("#title", Lines).show([rule(self.heading(), self.app.size.width, self.app.ascii)])
         self.app.draw_chrome(self, (), None)
@@ -99,6 +112,19 @@ class PickScreen(ReltuiScreen):
             *key_hint("tab", "complete"),
             *key_hint(self.app.keymap.key_of("back"), "cancel"),
         )
+
+    def _shared(self) -> Sequence[Column]:
+        """The columns, the one with the details as wide as they are where the words leave the room."""
+        words, detail = self.columns
+        room = self.app.size.width - GUTTER
+        given = dict(lay_out(self.columns, room)).get(detail, 0)
+        shown = self._entries[:MOST]
+        needed = max((width(entry.detail) for entry in shown), default=0)
+        least = LEAST_WORDS if self.details_first else max((width(entry.words) for entry in shown), default=0)
+        wide = min(needed, room - 1 - least)
+        if wide <= given:
+            return self.columns
+        return (replace(words, width=LEAST_WORDS, grow=1), replace(detail, width=wide, grow=0, drop=0))
 
     def _words(self) -> list[str]:
         return self.query_one("#words", Input).value.casefold().split()

@@ -74,13 +74,5 @@ class PickWho(FindPeople):
 
     def entries(self) -> Sequence[Entry]:
         first, last = _ends(self._need, self._suggestion, self._take)
-        found = [
-            Entry(
-                each.name,
-                SafeText("group" if each.is_group else each.account),
-                partial(self._take, person_choice(each)),
-            )
-            for each in self.found
-            if each.id
-        ]
+        found = self.listed(lambda each: self._take(person_choice(each)))
         return [*found, *last] if found else [*first, *last]

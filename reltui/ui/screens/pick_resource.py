@@ -173,15 +173,7 @@ class PickIdentity(FindPeople):
         return (Span(self._title),)
 
     def entries(self) -> Sequence[Entry]:
-        return [
-            Entry(
-                each.name,
-                SafeText("group" if each.is_group else each.account),
-                partial(self._take, _identity_choice(each)),
-            )
-            for each in self.found
-            if each.id
-        ]
+        return self.listed(lambda each: self._take(_identity_choice(each)))
 
 
 def _identity_choice(each: Identity) -> Choice:

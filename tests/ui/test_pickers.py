@@ -1,0 +1,81 @@
+"""What is picked by typing: the room of a row goes to what tells it from the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reltui.data.decision import Verb
+from reltui.model.identity import Identity
+from reltui.model.text import SafeText
+from reltui.ui.app import ReltuiApp
+from reltui.ui.screens import verbs
+from reltui.ui.screens.pick import Entry, PickScreen
+from tests.ui.samples import LEE, approval
+from tests.ui.screen_text import settled, text
+from tests.ui.still_service import showing
+from tests.ui.verb_samples import press, rested, subject
+
+ACCOUNT = SafeText("wilhelmina.featherstonehaugh@marlowfreight.example")
+PEOPLE = (
+    Identity("7" * 8, SafeText("Wilhelmina Featherstonehaugh"), ACCOUNT),
+    Identity("8" * 8, SafeText("Wil Chu"), SafeText("CORP\\wil")),
+)
+
+
+class Parts(PickScreen):
+    """Words and details of given lengths."""
+
+    def __init__(self, *entries: tuple[int, int]) -> None:
+        super().__init__()
+        self._given = entries
+
+    def entries(self) -> list[Entry]:
+        return [Entry(SafeText("w" * words), SafeText("d" * detail), int) for words, detail in self._given]
+
+
+@pytest.mark.parametrize("columns", [68, 80, 160])
+async def test_an_account_is_whole_and_the_name_is_cut(
+    columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
+        return PEOPLE
+
+    async with showing(tmp_path, monkeypatch, (columns, 24)) as (pilot, service):
+        service.people = people  # type: ignore[method-assign]
+        assert isinstance(pilot.app, ReltuiApp)
+        about = subject(Verb.TRANSFER, approval(81, stage=(3, "UAT"), approver=LEE))
+        verbs.open_dialog(rested(pilot.app), about)
+        await settled(pilot, "Transfer to whom?")
+        await press(pilot, *"wil")
+        shown = await settled(pilot, "Wil Chu")
+        assert f" {ACCOUNT}\n" in shown
+        assert PEOPLE[0].name in shown or columns < 160
+
+
+@pytest.mark.parametrize(
+    ("entries", "words", "details"),
+    [
+        # As before where nothing would be cut.
+        ([(10, 10)], 10, 10),
+        # The details take what the words leave.
+        ([(20, 50)], 20, 50),
+        ([(40, 5), (10, 34)], 40, 34),
+        # The words are not cut for them.
+        ([(48, 60)], 48, 27),
+    ],
+)
+async def test_the_words_leave_room_for_the_details(
+    entries: list[tuple[int, int]],
+    words: int,
+    details: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with showing(tmp_path, monkeypatch) as (pilot, _):
+        pilot.app.push_screen(Parts(*entries))
+        await settled(pilot, "www")
+        rows = [line for line in text(pilot.app).splitlines() if "www" in line]
+        assert max(row.count("w") for row in rows) == words
+        assert max(row.count("d") + row.count("…") for row in rows) == details
