@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -33,6 +34,8 @@ class Dialog(ReltuiScreen):
     """
 
     place = Place.DIALOG
+    enter_confirms: ClassVar[bool] = False
+    """Enter in a field confirms: nothing is decided or overwritten by that."""
 
     def __init__(
         self, confirm_label: str, cancel_label: str = "Cancel", *, needs_button: bool = False
@@ -240,6 +243,17 @@ class Dialog(ReltuiScreen):
     def _confirmed(self) -> None:
         """The confirmation stood alone; what it is about may have changed meanwhile."""
         if not self.is_current:
+            return
+        why_not = self.ready()
+        if why_not is not None:
+            self.app.say(why_not, "warn")
+        else:
+            self.confirm()
+
+    @on(Input.Submitted)
+    def entered(self) -> None:
+        """Enter in a field."""
+        if not self.enter_confirms or not self.is_current:
             return
         why_not = self.ready()
         if why_not is not None:

@@ -44,6 +44,8 @@ def begin(app: ReltuiApp, server: str, project: Project) -> None:
 class ImportDialog(Dialog):
     """Asks for the file; Tab completes the path, Enter reads it."""
 
+    enter_confirms = True
+
     def __init__(self, server: str, project: Project) -> None:
         super().__init__("Read", needs_button=True)
         self._server = server
@@ -118,15 +120,6 @@ class ImportDialog(Dialog):
     def path_typed(self) -> None:
         """What was told of another path no longer holds."""
         self._trouble = SafeText("")
-
-    @on(Input.Submitted)
-    def entered(self) -> None:
-        """Enter in the field."""
-        why_not = self.ready()
-        if why_not is not None:
-            self.app.say(why_not, "warn")
-        elif self.is_current:
-            self.confirm()
 
     def confirm(self) -> None:
         self.run_worker(self._read(), name="read", group="read", exclusive=True)

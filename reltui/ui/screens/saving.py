@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import events
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -32,6 +32,8 @@ class SaveDialog(Dialog):
 
     To override: `save`, and as needed `about`.
     """
+
+    enter_confirms = True
 
     def __init__(self, name: str) -> None:
         """`name` is proposed, in the current directory."""
@@ -91,15 +93,6 @@ class SaveDialog(Dialog):
         if clean(typed) != typed:
             return SafeText("The name has characters that cannot be shown.")
         return None
-
-    @on(Input.Submitted)
-    def entered(self) -> None:
-        """Enter in the field."""
-        why_not = self.ready()
-        if why_not is not None:
-            self.app.say(why_not, "warn")
-        elif self.is_current:
-            self.confirm()
 
     def confirm(self) -> None:
         self.run_worker(self._save(), name="save", group="save", exclusive=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events, on
+from textual import events
 from textual.widget import Widget
-from textual.widgets import Input
 
 from reltui.data.topics import ServerState
 from reltui.errors import ReltuiError
@@ -23,6 +22,8 @@ BUSY = SafeText("Signing in ...")
 
 class SignInScreen(Dialog):
     """Asks for a secret, which is kept in memory only. Nothing else changes: the place is kept."""
+
+    enter_confirms = True
 
     def __init__(self, server: str) -> None:
         super().__init__("Sign in")
@@ -105,15 +106,6 @@ class SignInScreen(Dialog):
         if self._must_be_typed and not self.query_one("#secret", SecretField).value:
             return SafeText("Type it first.")
         return None
-
-    @on(Input.Submitted)
-    def entered(self) -> None:
-        """Enter in the field."""
-        why_not = self.ready()
-        if why_not is not None:
-            self.app.say(why_not, "warn")
-        else:
-            self.confirm()
 
     def confirm(self) -> None:
         is_first = self.state.asks
