@@ -45,11 +45,32 @@ def _stages(raw: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
     return {count_of(stage.get("id")) or -place: stage for place, stage in enumerate(stages, 1)}
 
 
-def stage_word(name: SafeText, number: int) -> tuple[str, str]:
-    """What must be typed for a protected stage that changes, and what it is."""
-    if is_suspicious(name) and number:
-        return str(number), "the number of a protected stage that changes"
-    return name, "the name of a protected stage that changes"
+NAMED = 3
+"""So many protected stages that change are typed by their names; of more it is the count."""
+
+
+def word_for(stages: Sequence[tuple[SafeText, int]]) -> tuple[str, str]:
+    """What must be typed for the protected stages that change, and what it is; several with commas."""
+    words = tuple(
+        dict.fromkeys(str(number) if _is_unclear(name, number) else name for name, number in stages)
+    )
+    if len(words) > NAMED:
+        return str(len(words)), "how many protected stages change"
+    kind = "number" if any(_is_unclear(*stage) for stage in stages) else "name"
+    if len(words) == 1:
+        return words[0], f"the {kind} of a protected stage that changes"
+    kinds = "names" if kind == "name" else "names or numbers"
+    return spaced(", ".join(words)), f"the {kinds} of the protected stages that change"
+
+
+def spaced(names: str) -> str:
+    """Names with one blank behind each comma."""
+    return ", ".join(part.strip() for part in names.split(","))
+
+
+def _is_unclear(name: SafeText, number: int) -> bool:
+    """A name that looks like another one is no proof of having read it."""
+    return bool(number) and is_suspicious(name)
 
 
 def new_lines(raw: Mapping[str, Any]) -> Iterator[Line]:

@@ -145,12 +145,17 @@ class TestSave:
             await press(pilot, "shift+tab", *"PROD", "tab")
             await submitted(pilot, service, "enter")
 
-    async def test_all_protected_stages_that_change_are_named(
+    async def test_all_protected_stages_that_change_are_named_and_asked_for(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async with showing(tmp_path, monkeypatch, known=known_definition()) as (pilot, _):
+        async with showing(tmp_path, monkeypatch, known=known_definition()) as (pilot, service):
             await ask(pilot, saving(with_stage({"name": "PROD-2"})))
             await settled(pilot, "Protected    PROD, PROD-2 change")
+            await press(pilot, "shift+tab", "shift+tab", *"PROD", "tab", "enter")
+            await settled(pilot, "Type the names of the protected stages that change first.")
+            assert service.outbox.decisions() == ()
+            await press(pilot, "shift+tab", *",PROD-2", "tab")
+            await submitted(pilot, service, "enter")
 
     async def test_all_that_changes_is_read_to_its_end_first(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -177,9 +177,13 @@ class SubjectDialog(Dialog):
 
     def word_missing(self) -> SafeText | None:
         """Why the button does not confirm yet, where a name must be typed first."""
-        if self.word and not is_typed(self.word, self.query_one("#word", Input).value, self.app.ascii):
+        if self.word and not is_typed(self.word, self.word_typed(), self.app.ascii):
             return SafeText(f"Type {self.word_is} first.")
         return None
+
+    def word_typed(self) -> str:
+        """What stands in the field for it."""
+        return self.query_one("#word", Input).value
 
     def word_fields(self) -> list[Widget]:
         """The field for the name that must be typed, if one must."""

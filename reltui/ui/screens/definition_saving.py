@@ -22,7 +22,7 @@ from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText
 from reltui.ui.present import Line, line, span
 from reltui.ui.present_changes import COMPARING, broken, change_lines, is_large, plain_changes, raw_line
-from reltui.ui.present_saving import changed_stages, new_lines, stage_word
+from reltui.ui.present_saving import changed_stages, new_lines, spaced, word_for
 from reltui.ui.present_verbs import about
 from reltui.ui.present_words import count
 from reltui.ui.screens.asking import SubjectDialog, text_field
@@ -61,14 +61,14 @@ class SavingDialog(SubjectDialog):
         """The rows that were drawn last, and for which width."""
         self._differs = True
         self._protected_names: tuple[SafeText, ...] = ()
-        """Of the protected stages that change; the first is asked for."""
+        """Of the protected stages that change; each is asked for."""
         if isinstance(subject.seen, Definition):
             stages = changed_stages(subject.seen.raw, subject.body)
             protected = [stage for stage in stages if is_protected(stage[0], server)]
             if protected:
                 self.protected = True
                 self._protected_names = tuple(dict.fromkeys(name for name, _ in protected))
-                self.word, self.word_is = stage_word(*protected[0])
+                self.word, self.word_is = word_for(protected)
                 self.needs_button = True
 
     @property
@@ -156,6 +156,9 @@ class SavingDialog(SubjectDialog):
         if found is None and not self._differs:
             found = SafeText("Nothing would change: there is nothing to save.")
         return found or self.word_missing()
+
+    def word_typed(self) -> str:
+        return spaced(super().word_typed())
 
     def chosen(self) -> Mapping[str, Any]:
         return {**self.about.options, "changes": list(self._told)}
