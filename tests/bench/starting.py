@@ -8,17 +8,20 @@ The yardstick is an empty Textual application with Textual's own driver, started
 - G13: PSS once the start is at rest; and what a process takes to know 100,000 releases that were decoded
   page by page as the client does it, each different, kept as the list of a screen keeps them (a tenth of
   them, times ten).
-- G14: all bytes until the start is at rest, with everything as it comes.
+- G14: all bytes until the start is at rest, from the cache and with the saved screen, while the server says
+  nothing yet; beside it with all answers of the server, which change most rows.
 - G20: modules that Python names with `-X importtime`.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,11 +29,14 @@ from pathlib import Path
 from tests.bench.decoding import page_of_releases
 from tests.bench.figures import Figure
 from tests.bench.player import NotMeasured, Player
+from tests.bench.server import Served
 from tests.bench.setting import ROW, Setting
 from tests.bench.usage import memory
-from tests.terminal.program import RELTUI, ROOT
+from tests.terminal.program import RELTUI, ROOT, Desk
 
 READY = "READY"
+LIVING = "outbox empty"
+"""What only the living screen says."""
 STARTS = 3
 """Of each kind in one run, in turn."""
 REST = 1.0
@@ -49,10 +55,11 @@ class Start:
     """Seconds from the press of `q` to the end of the process."""
 
 
-def start(make: Callable[[], Player], ready: str) -> Start:
-    """Start a program, wait for its first row and until it is at rest, look at its memory, quit."""
+def start(make: Callable[[], Player], ready: str = ROW, up: str = LIVING) -> Start:
+    """Start a program, wait for its first row and until it is up and at rest, look at its memory, quit."""
     with make() as player:
         seconds = player.shown(ready)
+        player.wait_for(up)
         player.wait_quiet(REST)
         size, weight = len(player.raw), memory(player.process.pid)
         return Start(seconds, size, weight, player.quit())
@@ -62,10 +69,12 @@ def start(make: Callable[[], Player], ready: str) -> Start:
 class Starts:
     """Some starts of each kind, in turn."""
 
-    empty: tuple[Start, ...]
-    living: tuple[Start, ...]
+    empty: list[Start]
+    living: list[Start]
     """Without the saved screen."""
-    saved: tuple[Start, ...]
+    saved: list[Start]
+    desks: tuple[Desk, Desk]
+    """Of the living and of the saved ones."""
 
 
 def starts(setting: Setting) -> Starts:
@@ -77,14 +86,13 @@ def _starts(setting: Setting) -> Starts:
     living, saved = (setting.desk("small", saved=saved) for saved in (False, True))
     for desk in (living, saved):
         # So that there is a cache, and a screen.
-        start(partial(setting.reltui, desk), ROW)
-    kinds = (
-        (setting.empty, READY),
-        (partial(setting.reltui, living), ROW),
-        (partial(setting.reltui, saved), ROW),
-    )
-    rounds = [[start(make, ready) for make, ready in kinds] for _ in range(STARTS)]
-    return Starts(*zip(*rounds, strict=True))
+        start(partial(setting.reltui, desk))
+    found = Starts([], [], [], (living, saved))
+    for _ in range(STARTS):
+        found.empty.append(start(setting.empty, READY, READY))
+        found.living.append(start(partial(setting.reltui, living)))
+        found.saved.append(start(partial(setting.reltui, saved)))
+    return found
 
 
 def middle(starts: Sequence[Start], name: str) -> float:
@@ -106,8 +114,29 @@ def first_paint(setting: Setting) -> list[Figure]:
 def bytes_of_the_start(setting: Setting) -> list[Figure]:
     """G14."""
     found = starts(setting)
-    ours, empty = middle(found.saved, "size"), middle(found.empty, "size")
-    return [Figure("", ours / empty, 0.5, "", f"{ours:,.0f} / {empty:,.0f} B")]
+    empty = middle(found.empty, "size")
+    with silent(setting.server("small")):
+        sizes = [start(partial(setting.reltui, desk)).size for desk in found.desks]
+    figures: dict[str, tuple[float, float | None]] = {
+        "from the cache": (sizes[0], 0.5),
+        "saved screen": (sizes[1], 0.5),
+    }
+    figures["with all answers"] = (middle(found.saved, "size"), None)
+    return [
+        Figure(name, size / empty, limit, "", f"{size:,.0f} / {empty:,.0f} B")
+        for name, (size, limit) in figures.items()
+    ]
+
+
+@contextmanager
+def silent(server: Served) -> Iterator[None]:
+    """Meanwhile the server takes connections and says nothing."""
+    process = server.demo.process
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def weight(setting: Setting) -> list[Figure]:
