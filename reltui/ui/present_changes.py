@@ -124,7 +124,8 @@ def revision_cell(column: str, cells: int, revision: DefinitionRevision, is_now:
         case "now":
             return span("now" if is_now else "", "good")
         case _:
-            return span(one_line(revision.comment)) if revision.comment else span("-", "dim")
+            # A sentence, which is cut at its end.
+            return (span(one_line(revision.comment)),) if revision.comment else span("-", "dim")
 
 
 def two_revisions(older: int, newer: int) -> str:

@@ -30,6 +30,11 @@ FLAGS: Mapping[str, str] = {
     "pullRequestDeploymentEnabled": "takes pull requests",
 }
 """Options of a stage that are on or off, in words for those that are on."""
+MAIL_WHEN = {"OnlyOnFailure": "when it failed", "Always": "always", "Never": "never"}
+MAIL_TO = {
+    "release.environment.owner": "the stage's owner",
+    "release.creator": "the release's creator",
+}
 REDEPLOYS: Mapping[str, str] = {
     "rollbackRedeploy": "the last good release, when a deployment fails",
     "deploymentGroupRedeploy": "new machines of its deployment group",
@@ -159,7 +164,8 @@ def _option_fields(options: Mapping[str, Any]) -> list[Field]:
     found = [Field("Options", line(", ".join(words)))] if words else []
     kind, to = scalar_of(options.get("emailNotificationType")), text_of(options.get("emailRecipients"))
     if kind and to:
-        found.append(Field("Mail", line(f"{kind}: {to}")))
+        people = [MAIL_TO.get(part, part) for part in to.split(";") if part]
+        found.append(Field("Mail", line(f"{MAIL_WHEN.get(kind, kind)}, to {', '.join(people)}")))
     return found
 
 

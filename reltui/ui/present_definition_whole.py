@@ -8,6 +8,7 @@ from typing import Any
 
 from reltui.model.decode import int_of, list_of, mapping_of, objects_of, text_of
 from reltui.model.definition import Definition, DefinitionRevision
+from reltui.model.editing.kinds import TRIGGER_WORDS
 from reltui.model.release import Variable
 from reltui.model.resources import Resources
 from reltui.ui.present import Cell, Field, Line, Look, fields, fit, line, padded, span, wrap
@@ -52,7 +53,7 @@ def summary_lines(definition: Definition, cells: int, look: Look) -> list[Line]:
 def _trigger_lines(definition: Definition, cells: int) -> Iterator[Line]:
     yield line(" ", span("Triggers", "head"))
     for trigger in definition.triggers or ():
-        told = line(f"{words_of(trigger.type)}  ", trigger.detail)
+        told = line(f"{TRIGGER_WORDS.get(trigger.type, words_of(trigger.type))}  ", trigger.detail)
         yield from ((span("   "), *row) for row in wrap(told, cells - 3))
     if not definition.triggers:
         yield line("   ", span("by hand only", "dim"))

@@ -15,19 +15,20 @@ from reltui.model.text import SafeText
 from reltui.ui import ways, ways_definition
 from reltui.ui.keys import Place
 from reltui.ui.links import open_link
-from reltui.ui.present import Cell, Line, Span, span
+from reltui.ui.present import Cell, Line, Span, cut, padded, span
 from reltui.ui.screens.base import ListScreen, ReltuiScreen
 from reltui.ui.screens.pick import Entry, PickScreen
 from reltui.ui.widgets.grid import Column
+
+ACTION_CELLS = 18
+"""For the ids of actions."""
+PLACE_CELLS = 48
 
 
 class CommandScreen(PickScreen):
     """`:` - an action of the screen below, a project, a server, a definition, a release, or a link."""
 
-    columns: ClassVar[Sequence[Column]] = (
-        Column("words", "", 30, grow=1),
-        Column("detail", "", 36, grow=1, drop=1),
-    )
+    columns: ClassVar[Sequence[Column]] = (Column("row", "", 30, grow=1),)
 
     def __init__(self, below: ReltuiScreen) -> None:
         super().__init__()
@@ -41,9 +42,11 @@ class CommandScreen(PickScreen):
         return SafeText("No command, project, server, definition or release has these words.")
 
     def _cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
-        # What an action does is a sentence, which is cut at its end.
-        words, *detail = super()._cells(key, columns)
-        return [words, *((cell,) if isinstance(cell, Span) else cell for cell in detail)]
+        # What an action does is a sentence, cut at its end; names of places and things need more room.
+        entry = self._entries[key]
+        room = PLACE_CELLS if " " in entry.words else ACTION_CELLS
+        words = cut(entry.words, room, self.app.ascii)
+        return [(*padded(Span(words), room + 1), Span(entry.detail, "dim"))]
 
     def _filter(self) -> None:
         typed = self.query_one("#words", Input).value

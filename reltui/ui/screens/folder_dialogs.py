@@ -61,7 +61,8 @@ class FolderDialog(SubjectDialog):
             for label, value in about(self.seen, self.protected):
                 lines += fact(label, value, cells)
         if self.adds or self.names:
-            lines += fact("New", (Span(self.target(), "head"),) if self._new_name() else (), cells)
+            new = Span(self.target(), "head") if self._new_name() else span("named below", "dim")
+            lines += fact("New", (new,), cells)
         else:
             lines += fact("To", (Span(self.target(), "head"),), cells)
         if not self.adds:
@@ -77,7 +78,7 @@ class FolderDialog(SubjectDialog):
         if not self.names:
             return self.word_fields()
         label = Lines(id="label")
-        label.lines = [(span(" Name; tab comes here", "dim"),)]
+        label.lines = [(span(" Its name", "dim"),)]
         name = "" if self.adds else folder_name(self.seen.path)
         return [label, line_field("value", value=name), *self.word_fields()]
 
