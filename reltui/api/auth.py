@@ -274,9 +274,20 @@ async def read_secret(source: SecretSource, *, seconds: float = COMMAND_SECONDS,
     else:
         raise ConfigError("No source of the secret is named; set secret to env, file, command or keyring.")
     first = found.split("\n", 1)[0].rstrip("\r")
+    if not _is_text(first):
+        raise ConfigError(f"{what} does not hold UTF-8 text; write the secret as plain text.")
     if not first.strip():
         raise ConfigError(f"{what} gives no secret; {hint}.")
     return Secret(first)
+
+
+def _is_text(value: str) -> bool:
+    """False for bytes of the environment that are no text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _token_of(printed: str, name: str) -> str:

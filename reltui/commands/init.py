@@ -64,7 +64,7 @@ class _Questions:
         """A line that is not shown."""
         try:
             return getpass.getpass(f"{question} (not shown): ", stream=sys.stderr)
-        except EOFError:
+        except (EOFError, UnicodeDecodeError):
             self.say("")
             raise NotDone("Nothing was written.") from None
 

@@ -34,7 +34,7 @@ def _ask(profile: Profile) -> str:
     host = urlsplit(profile.url).hostname or profile.url
     try:
         typed = getpass.getpass(f"{what} for {profile.name} ({clean(host)}): ")
-    except EOFError:
+    except (EOFError, UnicodeDecodeError):
         typed = ""
     if not typed:
         raise ConfigError(f"profiles.{profile.name}.secret: nothing was typed.")

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -198,6 +199,15 @@ def test_headers() -> None:
 def test_a_secret_that_could_break_a_header_is_refused(sign_in: str, value: str) -> None:
     with pytest.raises(ConfigError):
         Auth(sign_in, Secret(value))
+
+
+@pytest.mark.parametrize("sign_in", ["pat", "bearer", "basic", "ntlm", "negotiate"])
+def test_a_variable_that_is_not_utf8_is_told_as_such(sign_in: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELTUI_X", os.fsdecode(CANARY.encode() + b"\xff"))
+    profile = Profile("a", "https://tfs01.example", SecretSource(env="RELTUI_X"), sign_in, "dana")
+    with pytest.raises(ConfigError, match="RELTUI_X does not hold UTF-8 text") as caught:
+        asyncio.run(Auth.of(profile))
+    assert CANARY[:8] not in "".join(traceback.format_exception(caught.value))
 
 
 def test_nothing_shows_the_secret() -> None:
