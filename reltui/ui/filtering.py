@@ -26,8 +26,9 @@ K = TypeVar("K")
 
 def without_empty_headings(keys: Sequence[K], is_heading: Callable[[K], bool]) -> Sequence[K]:
     """The keys of a list, without the headings under which nothing was left."""
-    return [
-        key
-        for index, key in enumerate(keys)
-        if not is_heading(key) or (index + 1 < len(keys) and not is_heading(keys[index + 1]))
-    ]
+    return [key for index, key in enumerate(keys) if not is_empty_heading(keys, index, is_heading)]
+
+
+def is_empty_heading(keys: Sequence[K], index: int, is_heading: Callable[[K], bool]) -> bool:
+    """Whether there is a heading at an index, and nothing under it."""
+    return is_heading(keys[index]) and (index + 1 == len(keys) or is_heading(keys[index + 1]))

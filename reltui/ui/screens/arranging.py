@@ -82,7 +82,8 @@ class ArrangingScreen(PointingScreen[K]):
         if not (self.may_be_large and len(keys) > LARGE and (terms or self._is_sorting)):
             self._arranged = self._arrange(keys, terms)
             return self._arranged
-        if keys is not before:
+        # Most often a refresh brings the same records, of which some are otherwise.
+        if keys is not before and keys != before:
             known = set(keys)
             self._arranged = [key for key in self._arranged if key in known] if before else keys
         self.run_worker(self._arrange_slowly(keys, terms), name="arrange", group="arrange")
@@ -109,8 +110,11 @@ class ArrangingScreen(PointingScreen[K]):
     async def _arrange_slowly(self, keys: Sequence[K], terms: tuple[filtering.Term, ...]) -> None:
         """The same between the keys; ended by whatever makes it be arranged otherwise."""
         if terms:
-            keys = await kept(keys, lambda key: self.is_heading(key) or self.passes(key, terms))
-            keys = filtering.without_empty_headings(keys, self.is_heading)
+            found = await kept(keys, lambda key: self.is_heading(key) or self.passes(key, terms))
+            filled = await kept(
+                range(len(found)), lambda index: not filtering.is_empty_heading(found, index, self.is_heading)
+            )
+            keys = [found[index] for index in filled]
         if self._is_sorting:
             records = await kept(keys, lambda key: not self.is_heading(key))
             staying = await kept(keys, lambda key: self.is_heading(key) and self.stays(key))

@@ -113,11 +113,13 @@ class LogScreen(ReltuiScreen):
             said = [line(span(word, "dim"))]
         return [(), *(line("    ", *row) for row in said)]
 
-    def _draw_rest(self) -> None:
-        cells = self.app.size.width
-        snapshot = self.snapshot
-        title = rule(self._position(), cells, self.app.ascii)
+    def _draw_title(self) -> None:
+        title = rule(self._position(), self.app.size.width, self.app.ascii)
         self.query_one("#title", Lines).show([title])
+
+    def _draw_rest(self) -> None:
+        snapshot = self.snapshot
+        self._draw_title()
         # What is whole does not age.
         is_final = snapshot.data is not None and snapshot.data.ended and not snapshot.problems
         self.app.draw_chrome(self, (), None if is_final else snapshot)
@@ -158,7 +160,7 @@ class LogScreen(ReltuiScreen):
     @on(LogView.Moved)
     def moved(self) -> None:
         """The rule over the log tells which lines are in view."""
-        self._draw_rest()
+        self._draw_title()
 
     def footer_actions(self) -> Sequence[Action]:
         hidden = {"next-match"} if self._found is None else set()
@@ -225,6 +227,7 @@ class LogScreen(ReltuiScreen):
         if words:
             self._look_for(words)
             self.do_next_match(anew=True)
+            self._draw_rest()
 
     def _end_typing(self) -> None:
         self.query_one(Input).display = False
