@@ -117,7 +117,7 @@ class DataService:
         self._inbox_reader = InboxReader(self._inbox, partial(self._tell, Changed(Inbox())))
         self._broke = lambda error: self._tell(Broken(error))
         glanced = partial(self._tell, Changed(Inbox()))
-        self._glances = Glances(self.look, self._glance_at, glanced, self._broke)
+        self._glances = Glances(self.told, self._glance_at, glanced, self._broke)
         self._started = False
         self._last_key = time.monotonic()
         read_only = read_only or is_read_only_environment()
@@ -186,6 +186,11 @@ class DataService:
         if isinstance(topic, ProjectsOf):
             return cast(Snapshot[T], self._projects_snapshot(topic))
         return cast(Snapshot[T], self._held(topic).snapshot)
+
+    def told(self, topic: Topic[Any]) -> Snapshot[Any]:
+        """What is in memory: where nobody has looked at it, only what its server has told since the start."""
+        held = self._topics.get(topic)
+        return held.snapshot if held is not None else Snapshot()
 
     def read_at(self, row: topics.InboxRow) -> float | None:
         """`time.time()` of the last answer that had a row of the inbox as it is."""
@@ -419,7 +424,7 @@ class DataService:
             now = held.snapshot if data is None else replace(held.snapshot, data=data, read_at=time.time())
             self._put(topic, replace(now, from_cache=False, progress=SafeText(progress)))
 
-        before = readers.Before(held.snapshot, held.pages, self._in_memory, tell)
+        before = readers.Before(held.snapshot, held.pages, self.told, tell)
         found = await readers.read(topic, client, before)
         if found.raw is not None:
             source.keep(readers.cache_name(topic), found.raw)
@@ -433,10 +438,6 @@ class DataService:
             problems=tuple(Problem(source.where, sentence) for sentence in sentences),
             loading=True,
         )
-
-    def _in_memory(self, topic: Topic[Any]) -> Snapshot[Any]:
-        held = self._topics.get(topic)
-        return held.snapshot if held is not None else Snapshot()
 
     # Cache
 
@@ -528,7 +529,7 @@ class DataService:
         """Of the release that a decision is about, as far as it is in memory."""
         known: Release | None = None
         if isinstance(draft.seen, Approval):
-            known = self._in_memory(ReleaseOf(draft.server, draft.project, draft.seen.release.id)).data
+            known = self.told(ReleaseOf(draft.server, draft.project, draft.seen.release.id)).data
         return actions.versions_of(draft, known)
 
     def _server_at(self, url: str) -> str | None:

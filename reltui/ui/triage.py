@@ -77,7 +77,8 @@ class Triage:
         """What a server has told since the start."""
         if topic not in self._asked:
             return Snapshot()
-        snapshot = self._service.look(topic)
+        # Not `look`, which would decode a saved answer only to have it thrown away here.
+        snapshot = self._service.told(topic)
         return replace(snapshot, data=None) if snapshot.from_cache else snapshot
 
     # What to ask

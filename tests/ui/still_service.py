@@ -105,6 +105,9 @@ class StillService(DataService):
     def look(self, topic: Topic[T]) -> Snapshot[T]:
         return cast(Snapshot[T], self.known.get(topic, Snapshot()))
 
+    def told(self, topic: Topic[Any]) -> Snapshot[Any]:
+        return self.look(topic)
+
     def watch(self, topic: Topic[Any]) -> None:
         self.watched.add(topic)
 
