@@ -20,7 +20,7 @@ from tests.bench.figures import Figure, summed_up
 from tests.bench.goals import GOALS, Goal
 from tests.bench.player import NotMeasured
 from tests.bench.setting import Setting, Shared, compiled
-from tests.bench.table import Line, Measured, heads, row
+from tests.bench.table import Line, Measured, document, heads, row
 
 SIZES = ((80, 24), (160, 45))
 TROUBLES = (NotMeasured, AssertionError, OSError, subprocess.SubprocessError)
@@ -93,7 +93,7 @@ def main() -> int:
                 lines.append(Line(goal.id, goal.what, goal.goal, words, ours, *stock))
                 print(row(lines[-1]), flush=True)
                 if given.json:
-                    given.json.write_text(json.dumps([line.document() for line in lines], indent=1) + "\n")
+                    given.json.write_text(json.dumps(document(lines, given.runs), indent=1) + "\n")
     return int(any(line.ours.trouble for line in lines))
 
 

@@ -31,7 +31,7 @@ from tests.bench.figures import Figure
 from tests.bench.player import NotMeasured, Player
 from tests.bench.server import Served
 from tests.bench.setting import ROW, Setting
-from tests.bench.usage import memory
+from tests.bench.usage import memory, usage
 from tests.terminal.program import RELTUI, ROOT, Desk
 
 READY = "READY"
@@ -49,6 +49,8 @@ class Start:
     """One start of a program."""
 
     seconds: float
+    worked: float
+    """Seconds of CPU until then."""
     size: int
     memory: float
     ending: float
@@ -59,10 +61,11 @@ def start(make: Callable[[], Player], ready: str = ROW, up: str = LIVING) -> Sta
     """Start a program, wait for its first row and until it is up and at rest, look at its memory, quit."""
     with make() as player:
         seconds = player.shown(ready)
+        worked = usage(player.process.pid).seconds
         player.wait_for(up)
         player.wait_quiet(REST)
         size, weight = len(player.raw), memory(player.process.pid)
-        return Start(seconds, size, weight, player.quit())
+        return Start(seconds, worked, size, weight, player.quit())
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,10 @@ def first_paint(setting: Setting) -> list[Figure]:
     """G1."""
     found = starts(setting)
     empty, living, saved = (middle(each, "seconds") for each in (found.empty, found.living, found.saved))
+    worked = middle(found.living, "worked") / middle(found.empty, "worked")
+    note = f"{living * 1000:.0f} / {empty * 1000:.0f} ms, of CPU {worked:.2f}"
     return [
-        Figure("from the cache", living / empty, 1.25, "", f"{living * 1000:.0f} / {empty * 1000:.0f} ms"),
+        Figure("from the cache", living / empty, 1.25, "", note),
         Figure("saved screen", saved / empty, 0.2, "", f"{saved * 1000:.0f} ms"),
     ]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from tests.bench.figures import Summary
@@ -69,6 +72,18 @@ class Line:
         found = {"id": self.id, "what": self.what, "goal": self.goal, "size": self.size}
         stock = {} if self.stock is None else {"stock": self.stock.document()}
         return {**found, **self.ours.document(), **stock}
+
+
+def document(lines: Sequence[Line], runs: int) -> dict[str, Any]:
+    """The whole table as JSON, with what it was measured on."""
+    return {
+        "runs": runs,
+        "python": platform.python_version(),
+        "textual": version("textual"),
+        "system": platform.system(),
+        "processors": os.cpu_count(),
+        "goals": [line.document() for line in lines],
+    }
 
 
 def number(value: float, unit: str) -> str:

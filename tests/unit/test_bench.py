@@ -24,7 +24,7 @@ from tests.bench.painter import (
 )
 from tests.bench.player import under_cursor
 from tests.bench.table import Line as TableLine
-from tests.bench.table import Measured, heads, row
+from tests.bench.table import Measured, document, heads, row
 
 # The slow line
 
@@ -228,6 +228,8 @@ def test_the_table_as_json() -> None:
     ]
     assert "stock" not in found
     assert line(trouble="no row").document()["not_measured"] == "no row"
+    whole = document([line(trouble="no row")], 3)
+    assert (whole["runs"], [goal["id"] for goal in whole["goals"]]) == (3, ["G2"])
 
 
 def test_all_twenty_goals_are_there() -> None:
