@@ -82,8 +82,10 @@ async def failure(
             return Unreachable(f"{who} {_CUT}.", sent=False)
         return Unreachable(f"{who} cannot be reached: {_reason(error)}.", sent=False)
     if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
+        if proxy is not None and not started:
+            who = f"The proxy {proxy.label}"
         return NotTheServer(
-            f"{host} answered with something that is not HTTP: {clean(str(error), limit=200)}.", sent=sent
+            f"{who} answered with something that is not HTTP: {clean(str(error), limit=200)}.", sent=sent
         )
     if not started and asked_proxy and proxy is not None:
         return Unreachable(f"The proxy {proxy.label} does not connect to {host}.", sent=False)

@@ -43,6 +43,8 @@ WAYS = {
     "ntlm": "NTLM",
     "negotiate": "Negotiate",
 }
+SAYS_WHAT_TO_DO = ("; name it as client_cert", "; put name and password into")
+"""In the sentence of an error, behind what is wrong."""
 _GRANTS = (("execute", EXECUTE, "create, deploy"), ("manage", MANAGE, "decide, delete"))
 
 
@@ -97,8 +99,8 @@ def door_finding(error: ReltuiError | None, answer: object, sign_in: str) -> Fin
 
 def _stopped(name: str, error: ReltuiError) -> Finding:
     """An answer after which nothing more can be examined."""
-    if "client_cert" in str(error):
-        return bad(name, *parted(words_of(error), "see client_cert in the profile"))
+    if any(words in str(error) for words in SAYS_WHAT_TO_DO):
+        return bad(name, *parted(words_of(error), ""))
     return bad(name, words_of(error), _todo(error))
 
 

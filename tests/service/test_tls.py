@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import socket
@@ -349,6 +350,21 @@ async def test_a_proxy_that_is_not_there_is_the_one_to_blame(tmp_path: Path) -> 
         await transport.close()
         assert not caught.value.sent
         assert f"The proxy {proxy.url()} (config.toml) does not connect to 127.0.0.1." == str(caught.value)
+
+
+@in_loop
+async def test_a_proxy_that_speaks_no_http_is_the_one_to_blame(tmp_path: Path) -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"\x00\x01what\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(babble, "127.0.0.1", 0) as server, serving(SECURE) as demo:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        found = await trouble_on(demo, tmp_path, proxy=url)
+        assert str(found).startswith(
+            f"The proxy {url} (config.toml) answered with something that is not HTTP"
+        )
 
 
 NO_PROXY = [

@@ -211,6 +211,11 @@ class TestDoor:
             (NotTheServer("A portal."), Health.BAD, "url in the profile"),
             (Redirected("Sent on."), Health.BAD, "put its address into url"),
             (
+                NotTheServer("It asks; put name and password into x."),
+                Health.BAD,
+                "put name and password into x",
+            ),
+            (
                 NotTheServer("x asks for a certificate; name it as client_cert."),
                 Health.BAD,
                 "name it as client",
