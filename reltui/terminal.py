@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 
 from reltui.errors import ConfigError
 
@@ -26,10 +27,17 @@ def need_terminal() -> None:
 def is_utf8() -> bool:
     """Whether the terminal takes every letter, as the environment says."""
     # Not locale.getpreferredencoding: Python itself says UTF-8 in the C locale, the terminal need not.
-    found = {name: os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")}
-    if sys.flags.utf8_mode and not found["LC_ALL"] and found["LC_CTYPE"] in COERCED:
+    found = environment()
+    names = (found.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return "UTF8" in next((name for name in names if name), "").upper().replace("-", "")
+
+
+def environment() -> Mapping[str, str]:
+    """The environment with LC_CTYPE as it was before Python, in the C locale, has put UTF-8 into it."""
+    found = dict(os.environ)
+    if sys.flags.utf8_mode and not found.get("LC_ALL") and found.get("LC_CTYPE") in COERCED:
         found["LC_CTYPE"] = _started_with("LC_CTYPE")
-    return "UTF8" in next((name for name in found.values() if name), "").upper().replace("-", "")
+    return found
 
 
 def _started_with(name: str) -> str:

@@ -27,7 +27,7 @@ from reltui.data.examining_machine import (
 from reltui.errors import ConfigError
 from reltui.model.values import dataclass
 from reltui.paths import Paths
-from reltui.terminal import is_utf8
+from reltui.terminal import environment, is_utf8
 
 WIDTH = 80
 MARKS = {Health.OK: "ok", Health.WARN: "warn", Health.BAD: "BAD", Health.UNKNOWN: "?"}
@@ -150,7 +150,7 @@ def _facing(config: Config) -> Facing:
             size = columns, rows
         except OSError:
             size = None
-    return Facing(os.environ, bool(terminals), is_utf8(), size, config.notify, config.ui.ascii)
+    return Facing(environment(), bool(terminals), is_utf8(), size, config.notify, config.ui.ascii)
 
 
 def code_of(sections: Sequence[Section]) -> int:

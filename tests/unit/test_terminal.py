@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ASK = "from reltui.terminal import is_utf8; print(is_utf8())"
+ASK = "from reltui.terminal import environment, is_utf8; print(is_utf8(), environment().get('LC_CTYPE', ''), sep='/')"
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_whether_it_takes_every_letter(environment: dict[str, str], expected: bo
         text=True,
         check=True,
     )
-    assert done.stdout.strip() == str(expected)
+    assert done.stdout.strip() == f"{expected}/{environment.get('LC_CTYPE', '')}"
