@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ASK = "from reltui.terminal import environment, is_utf8; print(is_utf8(), environment().get('LC_CTYPE', ''), sep='/')"
+ASK = """
+from reltui.terminal import environment, is_utf8
+print(is_utf8(), environment().get("LC_CTYPE", ""), sep="/")
+"""
 
 
 @pytest.mark.parametrize(
