@@ -10,10 +10,6 @@ from typing import TYPE_CHECKING, Any
 from reltui.data import topics
 from reltui.data.capabilities import Need, why_not
 from reltui.data.gathering import Gathered, all_pages, by_folder
-from reltui.data.reading_content import read_content
-from reltui.data.reading_inbox import read_decided
-from reltui.data.reading_live import read_live
-from reltui.data.reading_resources import Listed, read_branches, read_folders, read_resources
 from reltui.data.topics import (
     ApprovalOf,
     BranchesOf,
@@ -41,7 +37,6 @@ from reltui.data.topics import (
 )
 from reltui.errors import ApiError, Lacking, NotFound, Refused, TooLarge
 from reltui.model.approval import approval_from_json
-from reltui.model.content import ArtifactVersions, Version
 from reltui.model.decode import BadRow, rows_of
 from reltui.model.definition import (
     Definition,
@@ -56,6 +51,8 @@ from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.client import Page, ReleaseClient
+    from reltui.data.reading_resources import Listed
+    from reltui.model.content import ArtifactVersions, Version
 
 PAGE = 50
 LOG_LINES = 10_000
@@ -129,24 +126,36 @@ async def read(topic: Topic[Any], client: ReleaseClient, before: Before) -> Read
         case ReleaseHistoryOf():
             return await _history(topic, client)
         case DecidedOf():
+            from reltui.data.reading_inbox import read_decided
+
             decided = await read_decided(topic, client)
             return Read(decided, problems=_unread(decided.bad))
         case DeploymentsOf():
             return await _deployments(topic, client, before)
         case ContentOf():
+            from reltui.data.reading_content import read_content
+
             content = await read_content(topic, client, before.look)
             return Read(content)
         case LiveOf():
+            from reltui.data.reading_live import read_live
+
             live = await read_live(topic, client, _beside(before))
             return Read(live.data, None, live.more, live.trouble, _unread(live.bad))
         case VersionsOf():
             return Read(await _versions(topic, client))
         case ResourcesOf():
+            from reltui.data.reading_resources import read_resources
+
             resources = await read_resources(topic, client, before.snapshot.data, before.tell)
             return Read(resources.found, problems=resources.problems)
         case BranchesOf():
+            from reltui.data.reading_resources import read_branches
+
             return _listed(await read_branches(topic, client))
         case FoldersOf():
+            from reltui.data.reading_resources import read_folders
+
             return _listed(await read_folders(topic, client))
         case LogOf():
             return await _log(topic, client, before)

@@ -7,20 +7,23 @@ from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from reltui.model.approval import Approval, ApprovalType, Ref
 from reltui.model.attempt import Intervention
-from reltui.model.content import ArtifactVersions, Change, Folder, ReleaseRevision, WorkItem
 from reltui.model.decode import BadRow
 from reltui.model.definition import Definition, DefinitionRevision
 from reltui.model.deployment import Deployment, end_order
 from reltui.model.identity import Me
 from reltui.model.project import Project
 from reltui.model.release import Release
-from reltui.model.resources import Choice, Resources
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
+
+if TYPE_CHECKING:
+    # The first paint does not need them; ruff does not see names in quotes.
+    from reltui.model.content import ArtifactVersions, Change, Folder, ReleaseRevision, WorkItem  # noqa: F401
+    from reltui.model.resources import Choice, Resources  # noqa: F401
 
 T = TypeVar("T")
 
@@ -361,7 +364,7 @@ class DefinitionAt(Topic[Definition]):
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseHistoryOf(Topic[tuple[ReleaseRevision, ...]]):
+class ReleaseHistoryOf(Topic["tuple[ReleaseRevision, ...]"]):
     """What was done to a release, newest first."""
 
     server: str
@@ -398,7 +401,7 @@ class LiveOf(Topic[LiveData]):
 
 
 @dataclass(frozen=True, slots=True)
-class VersionsOf(Topic[tuple[ArtifactVersions, ...]]):
+class VersionsOf(Topic["tuple[ArtifactVersions, ...]"]):
     """The versions that a new release of a definition could take, with the time of each build."""
 
     server: str
@@ -407,7 +410,7 @@ class VersionsOf(Topic[tuple[ArtifactVersions, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class ResourcesOf(Topic[Resources]):
+class ResourcesOf(Topic["Resources"]):
     """What a project offers to pick from while a definition is written; read seldom, for it is much."""
 
     server: str
@@ -415,7 +418,7 @@ class ResourcesOf(Topic[Resources]):
 
 
 @dataclass(frozen=True, slots=True)
-class BranchesOf(Topic[tuple[Choice, ...]]):
+class BranchesOf(Topic["tuple[Choice, ...]"]):
     """The branches of a Git repository of the project, by name."""
 
     server: str
@@ -424,7 +427,7 @@ class BranchesOf(Topic[tuple[Choice, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
-class FoldersOf(Topic[tuple[Folder, ...]]):
+class FoldersOf(Topic["tuple[Folder, ...]"]):
     """The folders of the definitions of a project, by path."""
 
     server: str

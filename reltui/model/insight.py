@@ -37,7 +37,6 @@ from reltui.model.approval import Approval, Ref
 from reltui.model.attempt import Attempt, DeploymentStatus, OperationStatus, TaskStatus
 from reltui.model.definition import Definition
 from reltui.model.deployment import Deployment, end_order
-from reltui.model.difference import compare_definitions, kinds_of
 from reltui.model.following import STATE_CONDITION
 from reltui.model.identity import Identity
 from reltui.model.project import Project
@@ -403,6 +402,9 @@ def drift_kinds(older: Definition, newer: Definition, stage: str) -> dict[str, i
     """
     if older.environments is None or newer.environments is None:
         return None
+    # What tells differences in words takes as long to load as all of this module's other company.
+    from reltui.model.difference import compare_definitions, kinds_of
+
     return kinds_of(compare_definitions(older, newer), stage)
 
 

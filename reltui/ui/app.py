@@ -23,10 +23,10 @@ from reltui.model.text import SafeText
 from reltui.ui import beginning, desktop, ending, jobs, keys, letters, repainting
 from reltui.ui.cut_short import CutShort
 from reltui.ui.drivers import driver_class, ours
-from reltui.ui.editing import OpenEdits
 from reltui.ui.first_look import FirstLook
 from reltui.ui.guard import Guard
 from reltui.ui.keyboard import Keyboard
+from reltui.ui.open_edits import OpenEdits
 from reltui.ui.options import Said, UiOptions
 from reltui.ui.painter import Painter
 from reltui.ui.present import Line

@@ -23,6 +23,9 @@ def begin(app: ReltuiApp) -> None:
         app.run_worker(_sign_in(app, profile, secret), name="sign in")
     app.run_worker(app.service.start(), name="start")
     ways_definition.tell_unsaved(app)
+    # The end asks for it, and is to be quick.
+    from reltui.ui import editing  # noqa: F401
+
     if app.options.link:
         from reltui.ui.links import open_link
 

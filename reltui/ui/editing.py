@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-from weakref import WeakValueDictionary
 
 from reltui.data.edits import Edit, new_key
 from reltui.errors import ReltuiError
@@ -181,7 +180,3 @@ class Editing:
             comment=self.comment,
             at=time.time(),
         )
-
-
-class OpenEdits(WeakValueDictionary[str, Editing]):
-    """By its key every edit that is in hand, in an editor or by the one who follows its save; one of each."""
