@@ -38,11 +38,15 @@ def outline_cell(node: Node, cells: int, *, folded: bool | None, wide: bool, loo
 
 
 def sign(finding: Finding | None, is_changed: bool) -> Line:
-    """Two cells before a row: "!" for a problem, "*" for a change."""
+    """Two cells before a row: "!" for what cannot be saved, "?" for a warning, "*" for a change."""
     if finding is None and not is_changed:
         return ()
-    problem = span("!", "bad" if finding.is_error else "warn") if finding is not None else span(" ")
+    problem = _problem_sign(finding) if finding is not None else span(" ")
     return (problem, span("*", "mark") if is_changed else span(" "))
+
+
+def _problem_sign(finding: Finding) -> Span:
+    return span("!", "bad") if finding.is_error else span("?", "warn")
 
 
 def value_line(field: Field, look: Look) -> Line:
@@ -78,14 +82,18 @@ def field_title(field: Field | None) -> Line:
 
 
 def help_lines(
-    field: Field | None, findings: Sequence[Finding], cells: int, lines: int, look: Look
+    field: Field | None, findings: Sequence[Finding], cells: int, lines: int, look: Look, room: int = 0
 ) -> list[Line]:
-    """What is wrong with a field, then what is meant by it; no more than so many lines."""
+    """What is wrong with a field, its value where that is cut, and what is meant by it; in so many lines.
+
+    `room`: the value is shown in so many cells; 0: it is whole.
+    """
     shown: list[Line] = []
     for finding in findings:
-        shown += wrap(
-            (Span(finding.sentence, "bad" if finding.is_error else "warn"),), cells, lines, look.ascii
-        )
+        shown += wrap((_sentence(finding),), cells, lines, look.ascii)
+    value = value_line(field, look) if field is not None else ()
+    if width(plain(value)) > room > 0 and len(shown) < lines:
+        shown += wrap(value, cells, lines - len(shown), look.ascii)
     told = (field.refused or field.help) if field is not None else ""
     if told and len(shown) < lines:
         words = span(" ".join(told.split()), "dim")
@@ -116,8 +124,11 @@ def way_line(way: Sequence[Node]) -> Line:
 
 def problem_line(where: Line, finding: Finding) -> Line:
     """A problem with its place, for a list of them."""
-    role = "bad" if finding.is_error else "warn"
-    return (span("! ", role), *where, span(": "), Span(finding.sentence, role))
+    return (_problem_sign(finding), span(" "), *where, span(": "), _sentence(finding))
+
+
+def _sentence(finding: Finding) -> Span:
+    return Span(finding.sentence, "bad") if finding.is_error else span(f"warning: {finding.sentence}", "warn")
 
 
 def beside(left: Sequence[Line], right: Sequence[Line], cells: int, lines: int, look: Look) -> list[Line]:

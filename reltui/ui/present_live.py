@@ -330,6 +330,7 @@ def _live_words(live: Deployment | None, stage: LiveStage, look: Look) -> Line:
     version = live.artifacts[0].version if live.artifacts else ""
     return line(
         span(release_words(live, 20, look), "good" if live.succeeded else ""),
+        *(() if live.succeeded else (span(" "), deployment_word(live))),
         span(f" ({version})" if version else "", "dim"),
         f" since {when(moment, look).strip()} ({age(moment, look)}) by {who}{',' if signed else ''}",
         f" approved by {', '.join(signed)}" if signed else "",

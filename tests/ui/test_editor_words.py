@@ -116,11 +116,21 @@ def test_what_is_wrong_comes_before_what_is_meant() -> None:
     assert len(help_lines(told, [finding("word " * 60)], 40, 2, LOOK)) == 2
 
 
+def test_a_value_that_is_cut_stands_whole_below() -> None:
+    told = field(help=SafeText("So many days."), value="x", shown="after the release")
+    shown = [[plain(each) for each in help_lines(told, [], 12, 4, LOOK, room)] for room in (20, 10)]
+    assert shown == [["So many", "days."], ["after the", "release", "So many", "days."]]
+    assert [plain(each) for each in help_lines(told, [finding()], 40, 2, LOOK, 10)] == [
+        "Pick a queue.",
+        "after the release",
+    ]
+
+
 def test_signs_take_two_cells() -> None:
     assert sign(None, False) == ()
     assert plain(sign(finding(), True)) == "!*"
     assert plain(sign(None, True)) == " *"
-    assert plain(sign(finding(is_error=False), False)) == "! "
+    assert plain(sign(finding(is_error=False), False)) == "? "
 
 
 def test_two_blocks_stand_side_by_side() -> None:

@@ -37,7 +37,7 @@ def _chosen(editor: EditorScreen, node: Node, offer: Offer) -> None:
     elif offer.pick is None:
         _add(editor, node, offer, None)
     else:
-        title = SafeText(f"{offer.label}: which one?")
+        title = SafeText(f"{offer.label[:1].upper()}{offer.label[1:]}: which one?")
         take = partial(_picked, editor, node, offer)
         open_pick(editor.app, editor.editing, Question(node, offer.pick, title, offer.runs_on), take)
 

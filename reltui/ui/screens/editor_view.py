@@ -31,7 +31,7 @@ from reltui.ui.screens.asking import line_field
 from reltui.ui.screens.base import BANDS, WIDE
 from reltui.ui.screens.following import utc_now
 from reltui.ui.screens.screen import ReltuiScreen
-from reltui.ui.widgets.grid import Column, Grid
+from reltui.ui.widgets.grid import GUTTER, Column, Grid, lay_out
 from reltui.ui.widgets.lines import Lines
 from reltui.ui.widgets.rule import rule
 
@@ -289,7 +289,9 @@ class EditorView(ReltuiScreen):
 
     def _help(self, field: Field | None, cells: int, lines: int) -> list[Line]:
         found = self.review.at(self.node.path, field.id if field is not None else "")
-        return [(span(" "), *each) for each in words.help_lines(field, found, cells, lines, self.look)]
+        room = lay_out(self.right.columns, self.right.size.width - GUTTER)[-1][1]
+        told = words.help_lines(field, found, cells, lines, self.look, room)
+        return [(span(" "), *each) for each in told]
 
     def _draw_band(self, width: int) -> None:
         band = self.query_one("#band", Lines)
