@@ -134,7 +134,7 @@ def _chosen(config: Config, names: Sequence[str] | None) -> Config:
         if name not in config.profiles:
             known = ", ".join(config.profiles) or "none"
             raise ConfigError(f'There is no profile "{name}" in {config.file}; there are: {known}.')
-    return replace(config, default=tuple(names)) if names else config
+    return replace(config, default=tuple(dict.fromkeys(names))) if names else config
 
 
 def _demo(parsed: argparse.Namespace) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reltui.arguments import parse
+from reltui.cli import _chosen
+from reltui.config import Config, Profile, SecretSource
 
 LINK = "https://tfs01.example/tfs/Main/Billing/_release?releaseId=5"
 
@@ -71,3 +73,9 @@ def test_a_mistyped_command_is_told_with_those_there_are(
     with pytest.raises(SystemExit):
         parse(given)
     assert "journal" in capsys.readouterr().err
+
+
+def test_a_profile_that_is_named_twice_is_one() -> None:
+    profile = Profile("a", "https://tfs01.example/x", SecretSource(env="X"))
+    config = Config(profiles={"a": profile, "b": profile}, default=("b",))
+    assert _chosen(config, ["a", "b", "a"]).default == ("a", "b")
