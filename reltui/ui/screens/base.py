@@ -88,6 +88,10 @@ class ListScreen(ArrangingScreen[K]):
         """What stands in the rule over the list; filter and sort are added to it."""
         return ()
 
+    def title_tail(self) -> Line:
+        """What stands behind all that: where room is short it is cut first."""
+        return ()
+
     def note(self) -> Line:
         """What stands at the right end of the second line."""
         return ()
@@ -207,7 +211,7 @@ class ListScreen(ArrangingScreen[K]):
             title.append(span(" | range", "mark"))
         if self.grid.marks:
             title.append(span(f" | {len(self.grid.marks)} marked", "mark"))
-        self._title = tuple(title)
+        self._title = (*title, *self.title_tail())
         self._draw_about_row()
         self.app.draw_chrome(self, self.note(), self.snapshot())
 
@@ -286,8 +290,8 @@ class ListScreen(ArrangingScreen[K]):
     # Actions
 
     def perform(self, action: Action) -> bool:
-        if not self.is_mounted:
-            # A key that was typed, or repeated, before there is a list does nothing to it.
+        if not self.is_mounted or not self.query("#preview"):
+            # A key that was typed, or repeated, before there is a list or after it does nothing to it.
             return False
         if action.danger:
             self.app.decide(VERBS[action.id], self)
