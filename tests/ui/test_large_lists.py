@@ -19,11 +19,13 @@ from textual.pilot import Pilot
 from reltui.data.topics import Inbox, InboxData, InboxRow, LogData, LogOf, ReleasesData, ReleasesOf, Why
 from reltui.model.release import Release
 from reltui.model.text import SafeText
-from reltui.ui.screens import arranging, inbox_list
+from reltui.ui import painter, rest
+from reltui.ui.screens import approvals as approvals_screen
+from reltui.ui.screens import arranging, base, following, inbox_list
 from reltui.ui.screens.approvals import ApprovalsScreen
 from reltui.ui.screens.log import LogScreen
 from reltui.ui.screens.releases import ReleasesScreen
-from reltui.ui.widgets import logview
+from reltui.ui.widgets import chrome, logview
 from reltui.ui.widgets.grid import Grid
 from tests.ui.inbox_sample import inbox_sample
 from tests.ui.samples import BILLING, PORTAL, approval, waiting_release
@@ -33,6 +35,14 @@ from tests.ui.still_service import SERVER, sample, showing, whole
 MANY = 3_000
 """More than `LARGE`, and little enough for a quick test."""
 RELEASES = ReleasesOf(SERVER, BILLING)
+FEW = 4
+"""So often something else may draw the screen while five keys are pressed."""
+
+
+@pytest.fixture(autouse=True)
+def no_minute_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn only because a minute is over: what is drawn is counted here."""
+    monkeypatch.setattr(painter.Painter, "_await_next", lambda self: None)
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> Counter[str]:
@@ -142,6 +152,72 @@ async def test_one_other_row_writes_that_row(tmp_path: Path, monkeypatch: pytest
         assert {region.y for region in regions} == {4}
         assert all(region.height == 1 for region in regions)
         assert drawn["cells"] < 8 * screen.grid.page_size
+
+
+async def test_a_heading_is_made_when_it_comes_into_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = counted(monkeypatch, approvals_screen, "heading_line")
+    async with showing(tmp_path, monkeypatch, known=large_inbox()) as (pilot, _):
+        await settled(pilot, f"Rel-{MANY - 2}")
+        screen = approvals(pilot)
+        screen.do_scope()
+        for _ in range(3):
+            screen.do_group()
+        await settled(pilot, "Billing / Def-48 (60)")
+        assert sum(screen.is_heading(key) for key in screen.grid.keys) == 50
+        assert 0 < made["heading_line"] <= 3
+        await pilot.press("j", "k")
+        screen.update()
+        assert made["heading_line"] <= 3
+
+
+async def test_a_held_key_draws_the_rows_and_the_rest_once_it_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "HELD_SECONDS", 3600.0)
+    monkeypatch.setattr(following, "REST_SECONDS", 3600.0)
+    async with showing(tmp_path, monkeypatch, known=large_inbox()) as (pilot, _):
+        await settled(pilot, f"Rel-{MANY - 2}")
+        screen = approvals(pilot)
+        screen._moved_at = float("-inf")
+        await pilot.press("j")
+        await settled(pilot, "[ Billing / Def-46 / Rel-2996 /")
+        drawn, regions = counted(monkeypatch, screen, "preview"), painted(monkeypatch, screen.grid)
+        await pilot.press(*"jjjjj")
+        await pilot.pause()
+        assert [region.y for region in regions] == [2, 3, 3, 4, 4, 5, 5, 6, 6, 7]
+        assert drawn["preview"] < FEW
+        screen._held = rest.Rest(screen, 0.01, screen._follow_cursor)
+        await pilot.press("j")
+        await settled(pilot, "[ Billing / Def-34 / Rel-2984 /")
+
+
+async def test_a_key_in_a_long_list_with_all_marked_looks_through_no_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with showing(tmp_path, monkeypatch, known=large_inbox()) as (pilot, _):
+        await settled(pilot, f"Rel-{MANY - 2}")
+        grid = approvals(pilot).grid
+        grid.mark_all()
+        await settled(pilot, f"[MINE+GROUPS {MANY // 2}]  ALL {MANY} | {MANY // 2} marked")
+        marked = grid.marked
+        assert list(marked) == list(grid.keys)
+        await pilot.press("j", "j", "k")
+        assert grid.marked is marked
+
+
+async def test_moving_draws_of_the_chrome_only_what_the_keys_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with showing(tmp_path, monkeypatch, known=large_inbox()) as (pilot, _):
+        await settled(pilot, f"Rel-{MANY - 2}")
+        calls = counted(monkeypatch, chrome, "draw")
+        footers = counted(monkeypatch, chrome, "draw_footer")
+        await pilot.press(*"jjjjj")
+        await pilot.pause()
+        assert calls["draw"] < FEW
+        assert footers["draw_footer"] == 5 + calls["draw"]
 
 
 async def test_a_long_inbox_is_filtered_as_a_short_one(
@@ -324,10 +400,11 @@ async def test_a_long_log_breaks_the_lines_in_view_only(
         await settled(pilot, "line 99999")
         height = pilot.app.screen.query_one(logview.LogView).size.height
         assert broken["log_rows"] <= 4 * height
-        before = broken["log_rows"]
-        await pilot.press("k")
-        await pilot.pause()
-        assert broken["log_rows"] - before <= 2
+        before, calls = broken["log_rows"], counted(monkeypatch, chrome, "draw")
+        await pilot.press(*"kkkkk")
+        await settled(pilot, "-99,995 of 100,000")
+        assert broken["log_rows"] - before <= 2 * 5
+        assert calls["draw"] < FEW
         await pilot.press("g")
         await settled(pilot, "line 0")
         assert broken["log_rows"] - before <= 3 * height

@@ -271,11 +271,11 @@ class ApprovalsScreen(FollowingScreen[Key]):
 
     def list_title(self) -> Line:
         group = f" | group: {self.group.value}" if self.group is not Group.NONE else ""
+        return line(scope_words(self._counts, self.scope), group)
+
+    def title_tail(self) -> Line:
         known = expiry_known(self._rows, self.filter, self.sorts[self.sort][0], self.triage)
-        return (
-            *line(scope_words(self._counts, self.scope), group, known),
-            *not_whole(self.app.service.look(Inbox()), self.app.ascii),
-        )
+        return (*not_whole(self.app.service.look(Inbox()), self.app.ascii), *line(known))
 
     def note(self) -> Line:
         return (span(f"scope: {self.scope.value}"),)
