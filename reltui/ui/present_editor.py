@@ -21,6 +21,8 @@ SPAN = "time"
 """The unit of a field that takes a span of time in words."""
 BETWEEN = 2
 """Cells between the problems and the graph of stages."""
+PROBLEMS_LEAST = 5
+"""There is room for so many problems where they are listed beside the graph of the stages."""
 
 
 def outline_cell(node: Node, cells: int, *, folded: bool | None, wide: bool, look: Look) -> Line:

@@ -33,7 +33,7 @@ from reltui.ui.screens.following import utc_now
 from reltui.ui.screens.screen import ReltuiScreen
 from reltui.ui.widgets.grid import GUTTER, Column, Grid, lay_out
 from reltui.ui.widgets.lines import Lines
-from reltui.ui.widgets.rule import rule
+from reltui.ui.widgets.rule import rule, rule_over
 
 HEADING = "\n"
 """Begins the key of a row that is a heading; no field has such an id."""
@@ -208,12 +208,9 @@ class EditorView(ReltuiScreen):
         self._placed_for = self.app.size
         width, height = self._placed_for
         self.left.styles.width = self.left_cells
-        self.query_one("#divider").styles.width = 1
-        self.query_one("#divider").styles.height = "1fr"
         self.query_one("#help").styles.height = 2 if height < BANDS[1] or width < WIDE else 3
         third = self.query_one("#third")
         third.display = width >= BANDS[0] and height >= BANDS[1]
-        third.styles.height = max(height // 3, 12)
         self.leave_field()
         self.update_soon()
 
@@ -294,22 +291,24 @@ class EditorView(ReltuiScreen):
         return [(span(" "), *each) for each in told]
 
     def _draw_band(self, width: int) -> None:
-        band = self.query_one("#band", Lines)
-        if not self.query_one("#third").display:
+        third = self.query_one("#third")
+        if not third.display:
             return
-        lines = band.size.height or 11
+        most = max(self.app.size.height // 3, 12) - 1
+        drawn = self._drawn_stages(width // 2 - 4, most)
+        # By the graph, which hardly ever changes: a problem more or less moves nothing.
+        lines = min(max(len(drawn), words.PROBLEMS_LEAST), most)
+        third.styles.height = lines + 1
+        found = self.review.findings or ()
         problems = [
             words.problem_line(words.way_line(self.parts.way(self.parts.holder(each.path))), each)
-            for each in (self.review.findings or ())[:lines]
-        ]
-        drawn = self._drawn_stages(width // 2 - 4, lines)
-        shown = words.beside(
-            problems or [(span("no problem is known", "dim"),)], drawn, width - 2, lines, self.look
-        )
-        self.query_one("#band-title", Lines).show(
-            [rule(line("problems, and how the stages follow"), width, self.app.ascii)]
-        )
-        band.show([(span(" "), *each) for each in shown])
+            for each in found[:lines]
+        ] or [(span("no problem is known", "dim"),)]
+        shown = words.beside(problems, drawn, width - 2, lines, self.look)
+        title, key = line("problems, and how the stages follow"), self.app.keymap.key_of("next-problem")
+        over = rule_over(title, len(found) - lines, key, width, self.app.ascii)
+        self.query_one("#band-title", Lines).show([over])
+        self.query_one("#band", Lines).show([(span(" "), *each) for each in shown])
 
     def _drawn_stages(self, cells: int, lines: int) -> Sequence[Line]:
         """The graph of the stages, drawn anew only when something has changed: it follows no cursor."""
