@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,9 @@ from reltui.ui.writer import Writer
 from tests.emulator import RUBBISH, Emulator
 from tests.support import FAST, SHORT, config_of, serving
 from tests.ui.screen_text import settled
+
+PATIENCE = 60.0
+"""Seconds for all of a screen to be drawn, which takes a blink but on a busy machine."""
 
 
 class Paper:
@@ -153,7 +157,8 @@ class Compared:
         await self._whole()
 
     async def _whole(self) -> None:
-        for _ in range(200):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             await self.pilot.pause(0.02)
             if self.driver.stock.width == self.app.size.width and not self.driver.rubbish():
                 return
