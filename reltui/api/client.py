@@ -63,13 +63,22 @@ class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, L
     async def _tried(self) -> str:
         """The newest generation whose version the server takes."""
         endpoint = ENDPOINTS["projects"]
+        missing: NotFound | None = None
+        is_there = False
         for generation in reversed([key for key in GENERATIONS if key != "services"]):
             query = {"$top": "1", "api-version": version_of(endpoint, generation)}
             try:
                 await self.transport.call(endpoint, path={}, query=query)
-            except (NotFound, Refused):
+            except NotFound as error:
+                missing = error
+                continue
+            except Refused:
+                is_there = True
                 continue
             return generation
+        if missing is not None and not is_there:
+            # Nothing is there at all, in whichever version.
+            raise missing
         raise Malformed("The server does not tell its version, and refuses all that reltui knows.")
 
     async def who_am_i(self) -> Got[Me]:

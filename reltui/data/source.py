@@ -21,6 +21,7 @@ from reltui.errors import (
     ApiError,
     ConfigError,
     Interrupted,
+    NotFound,
     NotPermitted,
     NotSignedIn,
     NotTheServer,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 MEMBERSHIPS_FOR = 900.0
 """Seconds after which group memberships and projects are asked for again."""
 
+WRONG_URL = "See url in the profile: does it end with the collection?"
 OTHER_VERSION = "is out of range for this server"
 """In the words of a server that is of an older generation than it was (api.md 2.5)."""
 NOT_SERVING = (502, 503, 504)
@@ -164,6 +166,10 @@ class Source:
                 client = self._client or await self._connect()
                 if self._asked_at is None or time.monotonic() - self._asked_at > MEMBERSHIPS_FOR:
                     await self._introduce(client)
+            except NotFound as error:
+                told = NotFound(f"{error} {WRONG_URL}", status=error.status, activity=error.activity)
+                self._out_of_reach(told)
+                raise told from None
             except ReltuiError as error:
                 self._out_of_reach(error)
                 raise

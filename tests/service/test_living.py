@@ -133,6 +133,25 @@ async def test_what_stands_between_is_named_and_the_data_stays(
         assert not after.complete
 
 
+@pytest.mark.parametrize(
+    "wrong", ["/tfs/NopeCollection", "/web/NorthCollection", "/tfs/NorthCollection/Billing"]
+)
+@in_loop
+async def test_an_address_that_is_no_collection_is_told_as_such(wrong: str, tmp_path: Path) -> None:
+    async with serving() as demo:
+        config = config_of(demo)
+        profile = replace(config.profiles["demo"], url=demo.url.replace("/tfs/NorthCollection", wrong))
+        service = DataService(replace(config, profiles={"demo": profile}), under(tmp_path), deadlines=SHORT)
+        service.watch(Inbox())
+        try:
+            await service.start()
+            said = await until(lambda: service.server("demo").sentence)
+            assert "has nothing at this address" in said
+            assert said.endswith("See url in the profile: does it end with the collection?")
+        finally:
+            await service.close(grace=1.0)
+
+
 # Pauses
 
 
