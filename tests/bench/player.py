@@ -204,19 +204,18 @@ class Player(Terminal):
         return self.watch(lambda: self.press(key), quiet, first=first)
 
     def moved(self, key: str) -> float:
-        """Press a key; seconds until the cursor has left its line, or another record stands in it.
-
-        Raises NotMeasured.
-        """
-        before, self._watched = under_cursor(self.cells), []
+        """Press a key; seconds until the cursor is on another line. Raises NotMeasured."""
+        before, self._watched = under_cursor(self.cells)[0], []
         pressed = time.monotonic()
         self.press(key)
         while time.monotonic() < pressed + PATIENCE / 10:
-            if self._read(STEP):
-                self.look()
-                if under_cursor(self._watched[-1].cells) != before:
-                    at, self._watched = self._watched[-1].at, None
-                    return at - pressed
+            self._read(STEP)
+            self.look()
+            # A frame may come in two parts: without a mark it is not whole.
+            found = [frame.at for frame in self._watched if under_cursor(frame.cells)[0] not in (before, -1)]
+            if found:
+                self._watched = None
+                return found[0] - pressed
         self._watched = None
         raise NotMeasured(f"the key {key} did not move the cursor:\n{self.text}")
 
