@@ -52,17 +52,25 @@ class Calls:
         """Close every connection."""
         await self.transport.close()
 
-    def _asking(self, name: str, path: Parts, query: Mapping[str, str]) -> Ask:
+    def _asking(self, name: str, path: Parts, query: Mapping[str, str], *, is_narrow: bool = False) -> Ask:
+        """`is_narrow`: by its filters it is, as `Endpoint.is_narrow` says of all of a kind."""
+
         async def ask(page: Mapping[str, str]) -> Answer:
-            return await self._call(name, path, {**query, **page})
+            return await self._call(name, path, {**query, **page}, is_narrow=is_narrow)
 
         return ask
 
     async def _call(
-        self, name: str, path: Parts = NOTHING, query: Mapping[str, str] = NOTHING, *, body: object = None
+        self,
+        name: str,
+        path: Parts = NOTHING,
+        query: Mapping[str, str] = NOTHING,
+        *,
+        body: object = None,
+        is_narrow: bool = False,
     ) -> Answer:
         """Make a call. Raises Lacking, nothing sent: this generation does not have it."""
-        endpoint = ENDPOINTS[name]
+        endpoint = replace(ENDPOINTS[name], is_narrow=True) if is_narrow else ENDPOINTS[name]
         asked = self._asked(endpoint, query)
         if self.is_older and body is not None:
             body = older.sent(name, body, self.generation)

@@ -104,7 +104,8 @@ class RunningCalls(Calls):
             "queryOrder": "ascending" if ascending else "",
             "$top": str(top),
         }
-        ask = self._asking("deployments", within(project_id), query)
+        # Few deployments are in one step of their work.
+        ask = self._asking("deployments", within(project_id), query, is_narrow=bool(operation))
         far_end = {"$top": "1", "queryOrder": "descending" if ascending else "ascending"}
         return pages(ask, deployment_from_json, size=top, start=start, far_end=far_end)
 
