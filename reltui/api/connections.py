@@ -6,7 +6,6 @@ import ssl
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from reltui.api.pace import Limits, Timing
 from reltui.config import Profile
 from reltui.errors import RouteError, Unreachable
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 Trace = Callable[[str, object], Awaitable[None]]
 """The `trace` extension of httpcore."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from urllib.parse import quote, urlencode
 
 from reltui.errors import Lacking, Malformed
 from reltui.model.address import base_of
 from reltui.model.generations import is_older, title
+from reltui.model.values import dataclass
 
 RELEASES_RESOURCE = "a166fde7-27ad-408e-ba75-703c2cc9d500"
 """Location id of the releases resource; its versions tell the generation (api.md 2.2, 2.4)."""

@@ -7,12 +7,12 @@ import re
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from reltui.api.endpoints import Kind
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, nullcontext
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -39,6 +38,7 @@ from reltui.errors import (
     Unreachable,
 )
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ Each project of each server is a part with its own rows, age and trouble. A part
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reltui.data.reading_inbox import Paused, Pauses
 from reltui.data.topics import (
@@ -25,6 +25,7 @@ from reltui.model.decode import BadRow, Rows
 from reltui.model.identity import Me
 from reltui.model.project import Project
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 PartKey = tuple[str, str]
 """Profile name and project id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from reltui.data.gathering import Gathered, all_pages, by_folder
@@ -14,6 +14,7 @@ from reltui.model.decode import BadRow
 from reltui.model.definition import Definition
 from reltui.model.deployment import Deployment, end_order
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 
 if TYPE_CHECKING:
     from reltui.api.client import ReleaseClient

@@ -11,7 +11,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -61,6 +61,7 @@ from reltui.model.identity import Identity, Me
 from reltui.model.project import Project
 from reltui.model.release import Release
 from reltui.model.text import SafeText
+from reltui.model.values import dataclass
 from reltui.paths import Paths
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reltui.model.content import ArtifactVersions, Version
 from reltui.model.creating import (
@@ -18,6 +18,7 @@ from reltui.model.creating import (
 from reltui.model.definition import Definition, DefinitionEnvironment
 from reltui.model.release import Artifact, Variable
 from reltui.model.text import SafeText, clean
+from reltui.model.values import dataclass
 from reltui.ui.present import Line, Look, Span, cut, fit, span, wrap
 from reltui.ui.present_words import count, one_line, when, within
 from reltui.ui.widgets.form import Row

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from reltui.data.topics import Inbox, InboxData, InboxRow, ObjectKey, PauseRow, ReleaseOf, Snapshot, Why
 from reltui.model.signing import environment_of, expiry
 from reltui.model.text import SafeText, cut
+from reltui.model.values import dataclass
 from reltui.ui.letters import ascii_only
 from reltui.ui.widgets.header import waiting_count
 

@@ -66,7 +66,14 @@ def classes(dataclass: Maker) -> dict[str, Any]:
         def __repr__(self) -> str:
             return f"<{self.id}>"
 
-    return {each.__name__: each for each in (Base, Derived, One, Nothing, Own)}
+    @dataclass(slots=True)
+    class Changing:
+        """One whose fields can be set."""
+
+        id: int
+        marks: list[int] = dataclasses.field(default_factory=list)
+
+    return {each.__name__: each for each in (Base, Derived, One, Nothing, Own, Changing)}
 
 
 OURS, STANDARD = classes(values.dataclass), classes(dataclasses.dataclass)
@@ -135,6 +142,16 @@ class TestBoth:
         first, second = of["Derived"](1), of["Derived"](1)
         first.marks.append(1)
         assert second.marks == []
+
+    def test_one_that_changes_has_no_hash(self, of: dict[str, Any]) -> None:
+        found = of["Changing"](1)
+        assert found == of["Changing"](1)
+        found.id, found.marks = 2, [3]
+        assert found == of["Changing"](2, [3])
+        assert repr(found).endswith("Changing(id=2, marks=[3])")
+        assert not hasattr(found, "__dict__")
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(found)
 
     def test_patterns_match_by_place(self, of: dict[str, Any]) -> None:
         assert of["Derived"].__match_args__ == ("id", "name", "marks", "secret", "noise")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import ne
 
+from reltui.model.values import dataclass
 from reltui.ui.wire.cells import BLANK, Row, Screen
 
 LEAST_ROWS = 2
