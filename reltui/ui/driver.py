@@ -58,6 +58,7 @@ class GuardedDriver(LinuxDriver):
         self._is_drawing = False
         """Between the marks of a frame that the terminal shows at once (mode 2026)."""
         self._repainted_at = float("-inf")
+        self._is_repaint_due = False
         self._writer: Writer | None = None
         self._wake_read, self._wake_write = os.pipe()
         self._asked = 0
@@ -122,11 +123,16 @@ class GuardedDriver(LinuxDriver):
             self._put(f"{FRAME_BEGIN}{difference}{FRAME_END}" if at_once else difference)
 
     def _repaint_at_times(self) -> None:
-        """Draw all anew after something that cannot be read; not for ever where it always comes again."""
-        now = time.monotonic()
-        if now - self._repainted_at > REPAINT_SECONDS:
-            self._repainted_at = now
-            self._app.call_later(self._application.repaint)
+        """Draw all anew after something that cannot be read; once a second where it always comes again."""
+        if not self._is_repaint_due:
+            self._is_repaint_due = True
+            wait = self._repainted_at + REPAINT_SECONDS - time.monotonic()
+            self._loop.call_later(max(wait, 0.0), self._app.call_later, self._repaint)
+
+    def _repaint(self) -> None:
+        self._is_repaint_due = False
+        self._repainted_at = time.monotonic()
+        self._application.repaint()
 
     def _set(self, modes: str) -> None:
         if modes == ENTER_SCREEN and self._stands:
