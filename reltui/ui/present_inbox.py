@@ -193,6 +193,20 @@ def group_key(row: InboxRow | PauseRow, group: Group) -> str:
     return ""
 
 
+def group_name(row: InboxRow | PauseRow, group: Group, label: str, several: bool) -> str:
+    """What a row has in common with the others of its group; `label` names its server."""
+    server = f"{label} / " if several else ""
+    match group:
+        case Group.STAGE:
+            return within(row.environment.name)
+        case Group.PROJECT:
+            return f"{server}{within(row.project.name)}"
+        case Group.DEFINITION:
+            return f"{server}{within(row.project.name)} / {within(row.definition.name)}"
+        case _:
+            return label
+
+
 def group_line(
     row: InboxRow | PauseRow,
     rows: int,
@@ -208,16 +222,7 @@ def group_line(
     `row` is the first of so many that are shown in it, and `label` names its server; `protected` is how many
     of them have a protected stage.
     """
-    server = f"{label} / " if several else ""
-    match group:
-        case Group.STAGE:
-            name = str(within(row.environment.name))
-        case Group.PROJECT:
-            name = f"{server}{within(row.project.name)}"
-        case Group.DEFINITION:
-            name = f"{server}{within(row.project.name)} / {within(row.definition.name)}"
-        case _:
-            name = label
+    name = group_name(row, group, label, several)
     sign = ""
     if group is Group.STAGE and protected:
         sign = " [PROTECTED]" if protected == rows else " [some PROTECTED]"

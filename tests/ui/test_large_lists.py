@@ -172,6 +172,19 @@ async def test_a_heading_is_made_when_it_comes_into_view(
         assert made["heading_line"] <= 3
 
 
+async def test_the_group_of_the_first_row_is_told_while_its_heading_is_out_of_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with showing(tmp_path, monkeypatch, known=large_inbox()) as (pilot, _):
+        await settled(pilot, f"Rel-{MANY - 2}")
+        approvals(pilot).do_group()
+        assert "group: stage | exp" in await settled(pilot, "── UAT (500) ──")
+        await pilot.press("G")
+        await settled(pilot, "group: stage > PROD ")
+        await pilot.press("g")
+        await settled(pilot, "group: stage | exp")
+
+
 async def test_a_held_key_draws_the_rows_and_the_rest_once_it_is_let_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +217,7 @@ async def test_a_key_in_a_long_list_with_all_marked_looks_through_no_list(
         marked = grid.marked
         assert list(marked) == list(grid.keys)
         await pilot.press("j", "j", "k")
+        approvals(pilot).update()
         assert grid.marked is marked
 
 

@@ -35,10 +35,12 @@ from reltui.ui.screens.following import FollowingScreen
 from reltui.ui.screens.inbox_list import (
     HEADING,
     SPANS,
+    Headings,
     Values,
     asks_for,
     below,
     expiry_known,
+    group_words,
     heading_line,
     in_groups,
     needed,
@@ -99,11 +101,7 @@ class ApprovalsScreen(FollowingScreen[Key]):
         self._asked_of: dict[Key, Row] = {}
         self._facts: dict[Key, RowFacts] = {}
         """Thought out once each time the screen is drawn."""
-        self._headings: dict[Key, Line] = {}
-        self._headings_of: Sequence[Key] | None = None
-        """The keys that `_headings` was made of."""
-        self._headings_for = 0
-        """Cells."""
+        self._headings = Headings()
         self._triage: Triage | None = None
         self._wish: tuple[Topic[Any], ...] = ()
         self._is_untouched = True
@@ -227,15 +225,15 @@ class ApprovalsScreen(FollowingScreen[Key]):
         cells = self.grid.size.width
         if key == UNREADABLE:
             return line(" ", span("cannot be read", "warn"))
-        keys = self.grid.keys
-        if self._headings_of is not keys or self._headings_for != cells:
-            self._headings_of, self._headings_for = keys, cells
-            self._headings.clear()
-        if key not in self._headings:
-            labels = {server.name: server.label for server in self.app.service.servers}
-            inside = below(keys, self.grid.places[key] + 1, self._rows)
-            self._headings[key] = heading_line(inside, self.triage, self.group, labels, cells, self.look)
-        return self._headings[key]
+        return self._headings.line(key, self.grid.keys, cells, self._heading_line)
+
+    def _heading_line(self, key: Key, cells: int) -> Line:
+        inside = below(self.grid.keys, self.grid.places[key] + 1, self._rows)
+        return heading_line(inside, self.triage, self.group, self._labels, cells, self.look)
+
+    @property
+    def _labels(self) -> Mapping[str, SafeText]:
+        return {server.name: server.label for server in self.app.service.servers}
 
     def facts_of(self, row: Row) -> RowFacts:
         """Everything known of a row."""
@@ -270,8 +268,9 @@ class ApprovalsScreen(FollowingScreen[Key]):
         return row_spans(row, self.triage.expires(row), self.look.now)
 
     def list_title(self) -> Line:
-        group = f" | group: {self.group.value}" if self.group is not Group.NONE else ""
-        return line(scope_words(self._counts, self.scope), group)
+        keys = self.grid.keys
+        first = self._rows.get(keys[self.grid.top]) if keys else None
+        return line(scope_words(self._counts, self.scope), group_words(self.group, first, self._labels))
 
     def title_tail(self) -> Line:
         known = expiry_known(self._rows, self.filter, self.sorts[self.sort][0], self.triage)

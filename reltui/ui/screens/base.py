@@ -54,6 +54,8 @@ class ListScreen(ArrangingScreen[K]):
         self._placed_for: Size | None = None
         self._title: Line = ()
         """What stands over the list."""
+        self._title_for = 0
+        """The first row in view for which it was made."""
         self._moved_at = float("-inf")
         self._held = Rest(self, HELD_SECONDS, self._follow_cursor)
         self.zoom = 0
@@ -202,6 +204,11 @@ class ListScreen(ArrangingScreen[K]):
         """Draw everything but the list: titles, preview, third band, chrome."""
         if self.is_left:
             return
+        self._make_title()
+        self._draw_about_row()
+        self.app.draw_chrome(self, self.note(), self.snapshot())
+
+    def _make_title(self) -> None:
         title = [*self.list_title()]
         if self.sorts and (self.sort or self.reverse):
             title.append(span(f" | sort: {self.sorts[self.sort][0]}{' reversed' if self.reverse else ''}"))
@@ -211,9 +218,7 @@ class ListScreen(ArrangingScreen[K]):
             title.append(span(" | range", "mark"))
         if self.grid.marks:
             title.append(span(f" | {len(self.grid.marks)} marked", "mark"))
-        self._title = (*title, *self.title_tail())
-        self._draw_about_row()
-        self.app.draw_chrome(self, self.note(), self.snapshot())
+        self._title, self._title_for = (*title, *self.title_tail()), self.grid.top
 
     def _draw_about_row(self) -> None:
         """Draw what depends on the row under the cursor: the preview and the third band."""
@@ -241,6 +246,8 @@ class ListScreen(ArrangingScreen[K]):
     def _follow_cursor(self) -> None:
         """Draw what depends on the row under the cursor; of the chrome only what the keys do there."""
         if not self.is_left:
+            if self._title_for != self.grid.top:
+                self._make_title()
             self._draw_about_row()
             chrome.draw_footer(self.app, self, self.app.said[-1] if self.app.is_telling else None)
 

@@ -12,7 +12,7 @@ from reltui.data.topics import ObjectKey, Why
 from reltui.model.filtering import AT_LEAST, AT_MOST, NO_SPANS
 from reltui.ui import filtering
 from reltui.ui.present import Line, Look
-from reltui.ui.present_inbox import WHOSE, Group, Scope, group_key, group_line
+from reltui.ui.present_inbox import WHOSE, Group, Scope, group_key, group_line, group_name
 from reltui.ui.triage import Row, Triage
 
 HEADING = "heading"
@@ -125,6 +125,30 @@ def in_groups(keys: Sequence[ObjectKey], rows: Mapping[ObjectKey, Row], group: G
     return [key for name, inside in groups.items() for key in ((name, HEADING, 0), *inside)]
 
 
+class Headings:
+    """The lines of the headings, made when they come into view and kept while the list is the same."""
+
+    def __init__(self) -> None:
+        self._lines: dict[ObjectKey, Line] = {}
+        self._of: Sequence[ObjectKey] = ()
+        self._cells = 0
+
+    def line(
+        self,
+        heading: ObjectKey,
+        keys: Sequence[ObjectKey],
+        cells: int,
+        make: Callable[[ObjectKey, int], Line],
+    ) -> Line:
+        """The line of a heading among these keys."""
+        if self._of is not keys or self._cells != cells:
+            self._of, self._cells = keys, cells
+            self._lines.clear()
+        if heading not in self._lines:
+            self._lines[heading] = make(heading, cells)
+        return self._lines[heading]
+
+
 def heading_line(
     inside: Sequence[Row], triage: Triage, group: Group, labels: Mapping[str, str], cells: int, look: Look
 ) -> Line:
@@ -136,6 +160,14 @@ def heading_line(
     protected = sum(rows for stage, rows in stages.items() if triage.is_protected(*stage))
     label = labels[inside[0].server]
     return group_line(inside[0], len(inside), protected, group, label, len(labels) > 1, cells, look)
+
+
+def group_words(group: Group, first: Row | None, labels: Mapping[str, str]) -> str:
+    """What rows are put together by, and the group of the first row in view, if its heading is not."""
+    if group is Group.NONE:
+        return ""
+    inside = first is not None and f" > {group_name(first, group, labels[first.server], len(labels) > 1)}"
+    return f" | group: {group.value}{inside or ''}"
 
 
 def below(keys: Sequence[ObjectKey], first: int, rows: Mapping[ObjectKey, Row]) -> list[Row]:

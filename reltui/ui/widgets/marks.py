@@ -44,8 +44,9 @@ class Marks(Generic[K]):
         if self.anchor not in shown:
             self.anchor = None
         lost = self.all - shown.keys()
-        self._gone |= lost
-        self.all -= lost
+        if lost:
+            self._gone |= lost
+            self.all -= lost
         return bool(lost)
 
     def forget(self) -> None:
