@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from reltui.ui.app import ReltuiApp
 
 MOVEMENT = frozenset(action.id for action in ACTIONS if Place.READING in action.places)
+NOT_UTF8 = "\ufffd"
+"""What the driver makes of a byte that is no UTF-8; in a comment nobody could read it."""
 
 
 class Keyboard:
@@ -36,6 +38,9 @@ class Keyboard:
         app.guard.typed(event.time)
         if not takes_text(app.focused) and self._is_no_typing(event):
             app.say("A paste or a burst of keys was ignored; nothing was done.", "warn")
+            return True
+        if isinstance(event, events.Key) and event.character == NOT_UTF8:
+            app.say("The terminal has sent a letter that is not UTF-8; it was not taken.", "warn")
             return True
         screen = app.screen
         return (
