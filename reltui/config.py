@@ -434,6 +434,9 @@ class _Reader(Reader):
             command = self.texts(f"{key}.command", raw["command"])
             if not command:
                 raise self.fail(f"{key}.command", 'must name a program, such as ["pass", "show", "tfs01"].')
+            if "/" in command[0] and not command[0].startswith(("/", "~")):
+                # the value is not repeated: it may be the secret itself
+                raise self.fail(f"{key}.command", "must begin with the name of a program, or its whole path.")
             return SecretSource(command=command)
         source = next(iter(raw))
         if source == "prompt":

@@ -36,6 +36,11 @@ class _Printed(asyncio.SubprocessProtocol):
         self.has_ended.set()
 
 
+def _at_home(command: tuple[str, ...]) -> tuple[str, ...]:
+    """A command whose program may be in the person's own folder."""
+    return (os.path.expanduser(command[0]), *command[1:])
+
+
 async def printed_by(
     command: tuple[str, ...], withheld: frozenset[str], seconds: float, maximum: int
 ) -> bytes:
@@ -48,7 +53,7 @@ async def printed_by(
     try:
         transport, printed = await asyncio.get_running_loop().subprocess_exec(
             lambda: _Printed(maximum),
-            *command,
+            *_at_home(command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -430,13 +430,13 @@ def source_of(kind: str, value: str) -> SecretSource:
         raise ValueError("Type something first.")
     if kind in ("env", "keyring") and len(value) > LONGEST_NAME and not any(c.isspace() for c in value):
         raise ValueError("That is long for a name and may be the secret itself; name where it is kept.")
+    place: str | list[str] = value
     if kind == "command":
         try:
-            command = tuple(shlex.split(value))
+            place = shlex.split(value)
         except ValueError:
             raise ValueError("A quote is not closed in this command.") from None
-        return SecretSource(command=command)
-    table = {"url": "https://tfs01.example/x", "secret": {kind: value}}
+    table = {"url": "https://tfs01.example/x", "secret": {kind: place}}
     try:
         return read(_dumped({"profiles": {"x": table}}), Path("config.toml")).profiles["x"].secret
     except ConfigError as error:

@@ -328,6 +328,8 @@ def test_where_the_secret_is(kind: str, typed: str, source: SecretSource) -> Non
         ("keyring", "hunter2" * 8, "may be the secret itself"),
         ("file", "hunter2", "It must be a whole path"),
         ("command", "echo 'hunter2", "A quote is not closed"),
+        ("command", "./hunter2 x", "It must begin with the name of a program"),
+        ("command", "'' hunter2", "It must be a list of texts"),
         ("env", " ", "Type something first"),
     ],
 )

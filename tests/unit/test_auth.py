@@ -112,6 +112,14 @@ def test_from_a_command_without_a_shell() -> None:
     ) == ("$HOME;x")
 
 
+def test_a_command_in_the_own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "token"
+    program.write_text(f"#!{sys.executable}\nprint({CANARY!r})\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read(SecretSource(command=("~/token",))) == CANARY
+
+
 def test_a_command_sees_none_of_our_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELTUI_OTHER", CANARY)
     assert read(printing("import os; print([k for k in os.environ if 'RELTUI' in k])")) == "[]"

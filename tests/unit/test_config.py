@@ -176,6 +176,8 @@ MISTAKES = [
     (broken(secret='{ file = "" }'), "profiles.tfs01.secret.file", "must not be empty"),
     (broken(secret='{ command = "pass show x" }'), "profiles.tfs01.secret.command", "list of texts"),
     (broken(secret="{ command = [] }"), "profiles.tfs01.secret.command", "must name a program"),
+    (broken(secret='{ command = ["./pass"] }'), "profiles.tfs01.secret.command", "or its whole path"),
+    (broken(secret='{ command = ["bin/pass", "x"] }'), "profiles.tfs01.secret.command", "or its whole path"),
     ("policy = 1", "policy", "such as [policy]"),
     ("[policy]\nhold = 1", "policy.hold", "Allowed here: hold_seconds"),
     ("[policy]\nhold_seconds = -1", "policy.hold_seconds", "from 0 to 60"),
