@@ -79,7 +79,7 @@ async def service_on(
         await service.close(grace=5.0)
 
 
-async def until(condition: Callable[[], T | None], seconds: float = 45.0) -> T:
+async def until(condition: Callable[[], T | None], seconds: float = 120.0) -> T:
     """Wait for a condition to give something; a bound against hanging, not a claim about speed."""
     async with asyncio.timeout(seconds):
         while True:
@@ -130,7 +130,7 @@ def writes(demo: RunningDemo) -> list[dict[str, Any]]:
         f"{demo.control}ledger" if demo.control.endswith("/") else f"{demo.control}/ledger"
     )
     request.add_header("Authorization", "Basic " + base64.b64encode(f":{demo.token}".encode()).decode())
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         found = json.load(answer)
     assert isinstance(found, list)
     return found

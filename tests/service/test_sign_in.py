@@ -66,7 +66,7 @@ async def signed(
     """A client of its own."""
     profile = Profile("demo", demo.url, SecretSource(env="X"), sign_in=sign_in, user=user)
     auth = Auth(sign_in, Secret(secret), user, accounts=accounts)
-    client = ReleaseClient(Transport(profile, auth, timing=SHORT))
+    client = ReleaseClient(Transport(profile, auth, timing=replace(SHORT, read=60.0)))
     try:
         yield client
     finally:

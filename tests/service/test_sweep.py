@@ -74,7 +74,7 @@ async def _play(verb: Verb, fault: str, folder: Path) -> str:
         set_faults(demo, fault.format(write=f"method={METHODS.get(verb, 'PATCH')}"))
         decision = service.outbox.submit(draft)
         await until(lambda: service.outbox.get(decision.id).state not in (State.HELD, State.CHECKING))
-        await until(lambda: not service.outbox.get(decision.id).is_open, 30.0)
+        await until(lambda: not service.outbox.get(decision.id).is_open)
         verdict = service.outbox.get(decision.id)
         # Approving for later gives the stage its time first, and takes it away again where it did not land.
         received = [line for line in await ledger(demo) if SECOND.get(verb, "") in line["path"]]

@@ -12,13 +12,14 @@ FIRST_ROW = r"^>"
 """The cursor on a row."""
 QUIET = 0.5
 """Seconds after which a screen or dialog listens to verbs and confirmations."""
-AGAIN = r"[Pp]ress (it )?again"
-"""How the program says that a key came too soon, which on a busy machine happens to a patient person too."""
+AGAIN = r"[Pp]ress (it )?again|cannot be reached now"
+"""How the program says that a key came too soon, or that the server says nothing for seconds; a busy machine
+has that happen to a patient person too."""
 
 
 SAVED = r"^ As it was .* ago\. Reading \.\.\."
 """How the program says that it shows the screen of last time, which takes no keys."""
-LISTS = r"scope: |project: "
+LISTS = r"^[─-]{2}\[ (\[?MINE\b|project: )"
 """A list, and nothing that was opened from it."""
 BROWSER_ONLY = r"^ Browser only"
 """How the program says that the row under the cursor cannot be decided here."""
@@ -48,7 +49,7 @@ def _changes(terminal: Terminal, key: str, seconds: float) -> bool:
 def back(terminal: Terminal, wanted: str = LISTS) -> None:
     """Leave what was opened with Escape, as often as it takes, down to a screen that listens."""
     compiled = re.compile(wanted, re.MULTILINE)
-    for _ in range(12):
+    for _ in range(30):
         # A key soon after Escape is taken for Alt and that key: what Escape does is waited for. Where the
         # wanted screen is there already it may do nothing.
         change(terminal, "escape", seconds=1.0 if compiled.search(terminal.text) else 10.0)
@@ -65,6 +66,13 @@ def until(terminal: Terminal, condition: Callable[[], bool], seconds: float = 60
         if time.monotonic() > end:
             raise AssertionError(f"it did not come about; the screen:\n{terminal.text}")
         terminal.read_for(0.05)
+
+
+def all_read(terminal: Terminal) -> None:
+    """Wait until the inbox knows of every row that is shown when it expires, by which it is sorted."""
+    terminal.wait_for(r" (\d+)/\1 projects ok")
+    unread = re.compile(r"^[> ] .* old .* (pre|post) ", re.MULTILINE)
+    until(terminal, lambda: unread.search(terminal.text) is None)
 
 
 def row(terminal: Terminal) -> str:

@@ -19,11 +19,12 @@ from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk, demo
 from tests.terminal.steps import (
     AGAIN,
-    change,
+    all_read,
     command,
     confirm,
     fill,
     is_refused,
+    name_of,
     number,
     open_dialog,
     press_until,
@@ -37,7 +38,6 @@ Item = dict[str, Any]
 WIDE = re.compile(rb"\x1b\[[0-9;]*[34]8;[25]")
 """A colour that a terminal with sixteen of them does not have."""
 MOUSE = {1000, 1002, 1003, 1006, 1015}
-ALL_ANSWERED = r"(\d+)/\1 projects ok"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def desk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def inbox(terminal: Terminal) -> None:
     """The inbox, with everything read."""
     ready(terminal)
-    terminal.wait_for(ALL_ANSWERED, 60.0)
+    all_read(terminal)
     ready(terminal)
 
 
@@ -130,10 +130,10 @@ def to_the_first(terminal: Terminal) -> None:
 
 
 def go_down(terminal: Terminal) -> None:
-    """To the row below, and until it is told of it under the list."""
-    before = under(terminal.text)
+    """To the row below, if there is one."""
+    before = name_of(terminal)
     terminal.press("down")
-    until(terminal, lambda: under(terminal.text) != before)
+    terminal.wait_while(lambda: name_of(terminal) == before, 10.0)
 
 
 def under(text: str) -> str:
@@ -141,8 +141,18 @@ def under(text: str) -> str:
     return text.partition("──\n")[2].partition("──[ ")[2]
 
 
+def is_told(text: str) -> bool:
+    """Whether what stands under the list is about the row under the cursor."""
+    row = re.search(r"^>[ *]+(?:\S+ old|\S+) +\S+ +\S+ +(\S+ +\S+) +(?:pre|post|MI) ", text, re.MULTILINE)
+    if row is None:
+        return False
+    words = [re.escape(word).replace("…", ".*") for word in row[1].split()]
+    return re.search(r"^──\[ .*" + " / ".join(words), text, re.MULTILINE) is not None
+
+
 def preview(terminal: Terminal) -> str:
-    """The screen, once nothing of what stands under the list is still to be read."""
+    """The screen, once what stands under the list is of the row and nothing of it is still to be read."""
+    until(terminal, lambda: is_told(terminal.text))
     terminal.wait_for(r"^ Your (yes|confirmation) +\S")
     until(terminal, lambda: re.search(r"not (yet )?read|reading", terminal.text) is None)
     return terminal.text
@@ -303,6 +313,7 @@ def mark_ordinary(terminal: Terminal, wanted: int, rows: int) -> None:
     for _ in range(3):
         to_the_first(terminal)
         for _ in range(rows):
+            preview(terminal)
             shown = terminal.wait_for(r"^>.*$").group()
             # Those would be left out of the plan, or have rows of their own in it.
             if " pre " in shown and "*" not in shown and not re.search(r"browser|older|BACK|own", shown):
@@ -311,7 +322,7 @@ def mark_ordinary(terminal: Terminal, wanted: int, rows: int) -> None:
                 terminal.wait_for(f"{marked} marked")
             if marked == wanted:
                 return
-            change(terminal, "down", seconds=5.0)
+            go_down(terminal)
     raise AssertionError(f"only {marked} could be marked:\n{terminal.text}")
 
 
