@@ -52,7 +52,8 @@ class ProblemsScreen(ProjectScreen[int]):
         return [
             name_cell(self._where(found.path), widths["where"], self.look)
             if column.id == "where"
-            else span(found.sentence)
+            # A sentence, which is cut at its end.
+            else (span(found.sentence),)
             for column in columns
         ]
 
