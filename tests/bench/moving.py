@@ -110,8 +110,8 @@ def to_the_end_of_view(player: Player) -> None:
 
 
 def first_row(cells: Cells) -> str:
-    """The text of the first row of a list, which stands in the fifth line, without the cursor."""
-    return text_of(cells[4:5])[1:]
+    """The text of the first row of a list, which stands in the fifth line, without cursor and age."""
+    return text_of(cells[4:5])[1:60]
 
 
 def held_key(setting: Setting) -> list[Figure]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.bench.line import Line
 from tests.bench.painter import Cells, cells_of, text_of
+from tests.bench.usage import usage
 from tests.terminal.harness import Terminal
 
 QUESTION = re.compile(rb"\x1b\[[0-?]*(?:\$p|c|n)|\x1b\[\?u")
@@ -104,6 +105,8 @@ class Player(Terminal):
         self._came = False
         """Bytes have reached the terminal since the last look."""
         self._watched: list[Frame] | None = None
+        self.worked = 0.0
+        """Seconds of CPU of the program until what was `shown` last was there."""
         super().__init__(command, columns=size[0], rows=size[1], environment=environment, folder=folder)
 
     def __enter__(self) -> Player:
@@ -240,16 +243,18 @@ class Player(Terminal):
         """
         wanted, self._watched = re.compile(pattern, re.MULTILINE), []
         end, found = time.monotonic() + seconds, None
+        worked: dict[float, float] = {}
         while found is None and time.monotonic() < end and not self.ended:
             # The screen is looked at in the pauses of the program.
             while self._read(STEP):
-                pass
+                worked[self.arrivals[-1][0]] = usage(self.process.pid).seconds
             self.look()
             found = next((frame.at for frame in self._watched if wanted.search(frame.text)), None)
             self._watched.clear()
         self._watched = None
         if found is None:
             raise NotMeasured(f"{pattern!r} is not on the screen:\n{self.text}")
+        self.worked = worked[found]
         return found - self.started
 
     def quit(self, key: str = "q") -> float:

@@ -31,7 +31,7 @@ from tests.bench.figures import Figure
 from tests.bench.player import NotMeasured, Player
 from tests.bench.server import Served
 from tests.bench.setting import ROW, Setting
-from tests.bench.usage import memory, usage
+from tests.bench.usage import memory
 from tests.terminal.program import RELTUI, ROOT, Desk
 
 READY = "READY"
@@ -61,7 +61,7 @@ def start(make: Callable[[], Player], ready: str = ROW, up: str = LIVING) -> Sta
     """Start a program, wait for its first row and until it is up and at rest, look at its memory, quit."""
     with make() as player:
         seconds = player.shown(ready)
-        worked = usage(player.process.pid).seconds
+        worked = player.worked
         player.wait_for(up)
         player.wait_quiet(REST)
         size, weight = len(player.raw), memory(player.process.pid)
