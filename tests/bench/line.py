@@ -53,7 +53,7 @@ class Direction:
 
 
 class Line:
-    """Both directions; the round trip is what an empty message takes to and fro."""
+    """Both directions; the round trip is what an empty message takes there and back."""
 
     def __init__(self, bytes_per_second: float, round_trip: float) -> None:
         self.round_trip = round_trip
