@@ -22,6 +22,7 @@ SKEW_SECONDS = 60.0
 """A larger difference between the clocks is told (reliability.md A18)."""
 ZONES = timedelta(days=2)
 """More than a clock can be moved by zones and their changes."""
+UNTYPED = SafeText("Type a time first.")
 PAST = SafeText("This time is past.")
 TOO_FAR = SafeText("This is more than a year ahead.")
 
@@ -48,7 +49,7 @@ def read_when(text: str, now: datetime, zone: tzinfo | None = None) -> Typed:
     """
     words = text.casefold().split()
     if words in ([], ["now"]):
-        return Typed() if words else Typed(refused=SafeText(f"Type when: {FORMS}."))
+        return Typed() if words else Typed(refused=UNTYPED)
     at = _after(words, now) if words[0].startswith("+") else _by_clock(words, now, zone)
     if isinstance(at, Typed):
         return at
@@ -157,6 +158,8 @@ def echo(typed: Typed, look: Look, clock_offset: float | None) -> list[Line]:
 
     In local time, in UTC, and how far ahead that is; where the clocks differ, when it is by the clock here.
     """
+    if typed.refused == UNTYPED:
+        return [(span(f"type now, {SOME_FORMS}", "dim"),)]
     if typed.refused:
         return [(span(typed.refused, "wait"),)]
     if typed.at is None:

@@ -181,7 +181,7 @@ class TestLater:
         async with showing(tmp_path, monkeypatch) as (pilot, service):
             await ask(pilot, subject(Verb.APPROVE_LATER, UAT))
             await press(pilot, "y")
-            await settled(pilot, "Type when:")
+            await settled(pilot, "Type a time first.")
             assert service.outbox.decisions() == ()
             await press(pilot, "tab", *"+2h")
             await settled(pilot, "= 12:40 UTC, in 2 h")

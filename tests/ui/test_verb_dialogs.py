@@ -329,7 +329,7 @@ class TestDeploy:
             assert met == [*there, *there[-2::-1], "cancel"]
 
     @pytest.mark.parametrize(
-        ("typed", "word"), [("2026-11-23 10:00", "past"), ("soon", "no time"), ("", "Type when")]
+        ("typed", "word"), [("2026-11-23 10:00", "past"), ("soon", "no time"), ("", "Type a time")]
     )
     async def test_what_is_no_time_is_not_sent(
         self, typed: str, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -51,7 +51,7 @@ def test_what_a_text_means(text: str, at: datetime | None) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("", "Type when"),
+        ("", "Type a time"),
         ("10:40", "past"),
         ("9:00", "past"),
         ("2026-11-23 22:00", "past"),

@@ -194,7 +194,11 @@ class PlanDialog(Dialog):
 
     def extra(self) -> Sequence[Widget]:
         needed = self.words.comment
-        told = f"Comment for all {len(self.items)} ({needed}); {{release}}, {{stage}}, ... differ for each"
+        many = len(self.items) > 1
+        for_all, differ = (
+            (f" for all {len(self.items)}", "differ for each") if many else ("", "are filled in")
+        )
+        told = f"Comment{for_all} ({needed}); {{release}}, {{stage}}, ... {differ}"
         return [*([text_field(told)] if needed else []), Lines(id="ask"), line_field("word")]
 
     @property
@@ -205,8 +209,8 @@ class PlanDialog(Dialog):
 
     def update(self) -> None:
         number = len(self.items)
-        those = "these" if number > 1 else "this"
-        told = f" To {self.words.button.lower()} {those} {number}, type here the number"
+        what = f"these {number}" if number > 1 else "this one"
+        told = f" To {self.words.button.lower()} {what}, type here the number"
         self.query_one("#ask", Lines).show([(span(f"{told}: "), span(str(number), "head"))])
         self._glance()
         self._drawn = {n: self._changed(item) for n, item in enumerate(self.items, 1)}

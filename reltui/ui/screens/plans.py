@@ -234,7 +234,8 @@ class RetryDialog(Dialog):
         return [Lines(id="ask"), line_field("word")]
 
     def update(self) -> None:
-        told = f" To try these {len(self.again)} again, type here the number"
+        what = f"these {len(self.again)}" if len(self.again) > 1 else "this one"
+        told = f" To try {what} again, type here the number"
         self.query_one("#ask", Lines).show([(span(f"{told}: "), span(str(len(self.again)), "head"))])
         super().update()
 
