@@ -12,6 +12,7 @@ from reltui.data.topics import DefinitionAt, DefinitionsOf, ReleaseOf, ReleasesD
 from reltui.model.release import Release
 from reltui.model.text import SafeText
 from reltui.ui import ways
+from reltui.ui.by_id import ById
 from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, line, span, wrap
 from reltui.ui.present_release import release_lines, stage_table
@@ -53,7 +54,7 @@ class ReleasesScreen(ProjectScreen[int]):
     def __init__(self, topic: ReleasesOf | None = None) -> None:
         self._topic = topic
         """None: the releases of the project that is chosen for the top screens."""
-        self._rows: dict[int, Release] = {}
+        self._rows = ById[Release](())
         self._keys: Sequence[int] = ()
         self._live: Mapping[tuple[int, int], int] = {}
         self._is_live_known = False
@@ -115,7 +116,7 @@ class ReleasesScreen(ProjectScreen[int]):
         data = self.data()
         if data is not self._drawn:
             self._drawn = data
-            self._rows = {release.id: release for release in data.rows}
+            self._rows = ById(data.rows)
             self._is_live_known = False
             self._keys = (*self._rows, *range(-1, -len(data.bad) - 1, -1))
         return self._keys
@@ -192,7 +193,8 @@ class ReleasesScreen(ProjectScreen[int]):
         return (span(self.project_words(topic.server, topic.project)),) if topic is not None else ()
 
     def preview_title(self, key: int | None) -> Line:
-        return line(release_title(self._rows[key])) if key in self._rows else ()
+        row = self._row(key)
+        return line(release_title(row)) if row is not None else ()
 
     def preview(self, key: int | None, cells: int, lines: int) -> Sequence[Line]:
         release = self.release(key)
@@ -206,17 +208,22 @@ class ReleasesScreen(ProjectScreen[int]):
 
     def release(self, key: int | None) -> Release | None:
         """The release of a row: as a whole if it was read as such, else as the list has it."""
-        if key is None or key not in self._rows:
+        row = self._row(key)
+        if row is None:
             return None
         for topic in self.followed:
             if isinstance(topic, ReleaseOf) and topic.release_id == key:
                 whole = self.app.service.look(topic)
                 if whole.data is not None and not whole.from_cache:
                     return whole.data
-        return self._rows[key]
+        return row
+
+    def _row(self, key: int | None) -> Release | None:
+        return self._rows.get(key) if key is not None else None
 
     def band_title(self, key: int | None) -> Line:
-        return line(f"stages of {within(self._rows[key].name)}") if key in self._rows else line("stages")
+        row = self._row(key)
+        return line(f"stages of {within(row.name)}") if row is not None else line("stages")
 
     def band(self, key: int | None, cells: int, lines: int) -> Sequence[Line]:
         release = self.release(key)
@@ -272,7 +279,7 @@ class ReleasesScreen(ProjectScreen[int]):
     def do_compare(self) -> None:
         """The two that are marked; else the one under the cursor with one to choose."""
         topic, marked = self.topic, sorted(self.grid.marks)
-        release = self._rows.get(self.grid.cursor) if self.grid.cursor is not None else None
+        release = self._row(self.grid.cursor)
         if topic is None or release is None:
             return
         if topic.deleted:
