@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -65,7 +64,7 @@ def serving(log: Path, *options: str) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.server", "--log", str(log), *options],
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=complaints,
         text=True,
@@ -75,7 +74,6 @@ def serving(log: Path, *options: str) -> Iterator[Served]:
         access = json.loads(process.stdout.readline())
         yield Served(Demo(access["url"], access["token"], access["control"], process), log)
     finally:
-        process.terminate()
         process.communicate(timeout=20)
         complaints.close()
 
@@ -98,10 +96,9 @@ def late(seconds: float, log: Path) -> Fault:
 
 
 async def serve(options: ServerOptions, seconds: float, log: Path, *, still: bool) -> None:
-    """Serve until SIGTERM. `still`: nothing of the sample goes on by itself."""
+    """Serve until the input ends, as it does with the bench. `still`: nothing goes on by itself."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
     async with running(options) as demo:
         demo.service.faults = [late(seconds, log)]
         if still:
