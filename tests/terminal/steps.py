@@ -75,6 +75,13 @@ def all_read(terminal: Terminal) -> None:
     until(terminal, lambda: unread.search(terminal.text) is None)
 
 
+def inbox(terminal: Terminal) -> None:
+    """The inbox of a living screen, with everything read that a decision may depend on."""
+    ready(terminal)
+    all_read(terminal)
+    terminal.read_for(QUIET)
+
+
 def row(terminal: Terminal) -> str:
     """The row under the cursor."""
     return terminal.wait_for(r"^>.*$").group()

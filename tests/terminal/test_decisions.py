@@ -12,6 +12,7 @@ from tests.terminal.steps import (
     back,
     confirm,
     fill,
+    inbox,
     number,
     open_dialog,
     press_until,
@@ -30,7 +31,7 @@ def summary(entry: dict[str, Any]) -> tuple[str, str, bool, bool]:
 
 def test_approve_reject_create_and_abandon(server: Demo, desk: Desk) -> None:
     with desk.open() as terminal:
-        ready(terminal)
+        inbox(terminal)
 
         open_dialog(terminal, "a", "Approve")
         approved = number(terminal.text, "Approval")
@@ -91,7 +92,7 @@ def test_approve_reject_create_and_abandon(server: Demo, desk: Desk) -> None:
 def test_a_protected_stage_asks_for_its_name(server: Demo, desk: Desk) -> None:
     desk.profile = 'protected = ["*"]'
     with desk.open() as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         assert "[PROTECTED]" in terminal.text
         stage = terminal.wait_for(r"^ Stage +(\S+) ").group(1)
@@ -110,7 +111,7 @@ def test_a_protected_stage_asks_for_its_name(server: Demo, desk: Desk) -> None:
 def test_a_held_decision_is_taken_back(server: Demo, desk: Desk) -> None:
     desk.hold_seconds = 60
     with desk.open() as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         confirm(terminal, r"held \d+ s, U takes it back")
         terminal.press("U")
@@ -125,7 +126,7 @@ def test_a_held_decision_is_taken_back(server: Demo, desk: Desk) -> None:
 def test_quitting_with_a_held_decision_asks(server: Demo, desk: Desk, quit_key: str) -> None:
     desk.hold_seconds = 60
     with desk.open() as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         confirm(terminal, r"held \d+ s")
         terminal.read_for(0.6)

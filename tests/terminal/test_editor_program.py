@@ -10,7 +10,7 @@ import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
-from tests.terminal.steps import confirm, name_of, open_dialog, press_until, ready, until
+from tests.terminal.steps import confirm, inbox, name_of, open_dialog, press_until, ready, until
 
 # Key 4 opens a text in the editor, from any screen.
 PLANTED = """
@@ -100,7 +100,7 @@ def test_a_decision_goes_on_while_the_editor_is_open(command: list[str], desk: D
     desk.hold_seconds = 10.0
     desk.command()
     with Terminal(command, environment=desk.variables(), folder=desk.home) as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         confirm(terminal, r"held [0-9]|held: ")
         open_editor(terminal)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
-from tests.terminal.steps import confirm, name_of, open_dialog, ready, until, whole_verdict
+from tests.terminal.steps import confirm, inbox, name_of, open_dialog, ready, until, whole_verdict
 
 CRASHING = """
 import sys
@@ -108,7 +108,7 @@ def test_suspend_and_back(desk: Desk) -> None:
 def send_slowly(server: Demo, desk: Desk, terminal: Terminal) -> None:
     """Approve while the server does it and never answers (srv-02)."""
     server.set_faults({"name": "srv-02", "method": "PATCH"})
-    ready(terminal)
+    inbox(terminal)
     open_dialog(terminal, "a", "Approve")
     confirm(terminal, r"sending: approve ")
     until(terminal, lambda: len(server.ledger()) == 1)
@@ -150,7 +150,7 @@ def test_the_window_is_closed_while_an_answer_is_awaited(server: Demo, desk: Des
     """The answer comes late but in time: the program stays for it, though nobody can see it any more."""
     server.set_faults({"name": "srv-23", "method": "PATCH", "seconds": 2})
     with desk.open() as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         confirm(terminal, r"sending: approve ")
         until(terminal, lambda: len(server.ledger()) == 1)
@@ -167,7 +167,7 @@ def test_the_window_is_closed_while_an_answer_is_awaited(server: Demo, desk: Des
 def test_the_end_while_a_decision_is_held(server: Demo, desk: Desk, number: signal.Signals) -> None:
     desk.hold_seconds = 60
     with desk.open() as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         confirm(terminal, r"held \d+ s")
         terminal.kill(number)
@@ -191,7 +191,7 @@ def stall(terminal: Terminal) -> None:
 def test_the_end_in_a_terminal_that_nobody_reads(server: Demo, desk: Desk, number: signal.Signals) -> None:
     desk.hold_seconds = 60
     with desk.open(columns=200, rows=60) as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         confirm(terminal, r"held \d+ s")
         stall(terminal)
@@ -204,7 +204,7 @@ def test_a_terminal_that_is_read_again_shows_all_of_the_screen(server: Demo, des
     """Meanwhile a decision went its way; nothing of the program waited."""
     desk.hold_seconds = 2
     with desk.open(columns=200, rows=60) as terminal:
-        ready(terminal)
+        inbox(terminal)
         open_dialog(terminal, "a", "Approve")
         confirm(terminal, r"held \d+ s")
         stall(terminal)

@@ -10,6 +10,8 @@ from tests.terminal.steps import press_until, ready, until
 
 KEY = 0.03
 """Seconds after a key; a person is slower."""
+FIRST_FIELD = r"^──\[.*\n(.*│  \S.*\n)?.*│>"
+"""The cursor on the first field of the part, which may stand below a heading."""
 ALONE = 0.25
 """Seconds before a key that must not be taken for a part of a burst."""
 
@@ -60,13 +62,13 @@ def point(terminal: Terminal, label: str) -> None:
         terminal.press("tab")
         terminal.wait_for(r"\]─+\[ > ")
     terminal.press("g")
-    terminal.wait_quiet(0.15)
+    terminal.wait_for(FIRST_FIELD)
     for _ in range(30):
         shown = field(terminal)
-        if re.match(rf"[ !]+{re.escape(label)} ", shown):
+        if re.match(rf"[ !?]+{re.escape(label)} ", shown):
             return
         terminal.press("j")
-        until(terminal, partial(_has_left, terminal, shown), 3.0)
+        until(terminal, partial(_has_left, terminal, shown), 30.0)
     raise AssertionError(f"there is no field {label!r}:\n{terminal.text}")
 
 
@@ -83,7 +85,7 @@ def write(terminal: Terminal, label: str, value: str) -> None:
     """Type another value into a field."""
     point(terminal, label)
     write_here(terminal, value)
-    terminal.wait_for(rf"│>[ !]+{re.escape(label)} +{re.escape(value[:14])}")
+    terminal.wait_for(rf"│>[ !?]+{re.escape(label)} +{re.escape(value[:14])}")
 
 
 def write_here(terminal: Terminal, value: str) -> None:
@@ -105,7 +107,7 @@ def write_lines(terminal: Terminal, label: str, *lines: str) -> None:
         terminal.press(*(["enter"] if index else []), pause=KEY)
         terminal.type_text(text, KEY)
     terminal.press("tab", pause=0.2)
-    press_until(terminal, "enter", rf"│>[ !]+{re.escape(label)} ")
+    press_until(terminal, "enter", rf"│>[ !?]+{re.escape(label)} ")
 
 
 def choose(terminal: Terminal, label: str, words: str) -> None:
@@ -113,7 +115,7 @@ def choose(terminal: Terminal, label: str, words: str) -> None:
     point(terminal, label)
     terminal.press("enter")
     pick(terminal, re.escape(label), words)
-    terminal.wait_for(rf"│>[ !]+{re.escape(label)} +")
+    terminal.wait_for(rf"│>[ !?]+{re.escape(label)} +")
 
 
 def add_stage(terminal: Terminal, name: str) -> None:
