@@ -67,11 +67,17 @@ async def serving(*faults: str, **options: Any) -> AsyncIterator[RunningDemo]:
 
 @asynccontextmanager
 async def service_on(
-    demo: RunningDemo, folder: Path, *, timing: Timing = FAST, read_only: bool = False, **profile: Any
+    demo: RunningDemo,
+    folder: Path,
+    *,
+    timing: Timing = FAST,
+    deadlines: pace.Timing = SHORT,
+    read_only: bool = False,
+    **profile: Any,
 ) -> AsyncIterator[DataService]:
     """A started data service with its files below `folder`."""
     config = config_of(demo, **profile)
-    service = DataService(config, under(folder), read_only=read_only, timing=timing, deadlines=SHORT)
+    service = DataService(config, under(folder), read_only=read_only, timing=timing, deadlines=deadlines)
     await service.start()
     try:
         yield service

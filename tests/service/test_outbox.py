@@ -428,10 +428,14 @@ def test_a_create_whose_answer_was_lost_is_found_whatever_the_clocks_say(tmp_pat
 
 def test_a_pause_that_the_server_asks_for_holds_the_decision_so_long(tmp_path: Path) -> None:
     async def run() -> None:
-        timing = replace(FAST, give_up=10.0)
-        async with serving() as demo, service_on(demo, tmp_path, timing=timing) as service:
+        # A longer pause than a read may take, and a shorter one than a decision waits for.
+        timing, short = replace(FAST, give_up=20.0), replace(SHORT, read=5.0)
+        async with (
+            serving() as demo,
+            service_on(demo, tmp_path, timing=timing, deadlines=deadlines) as service,
+        ):
             row = await row_for_me(service)
-            set_faults(demo, "srv-22:route=/approvals/,times=1,retry=seconds,seconds=3")
+            set_faults(demo, "srv-22:route=/approvals/,times=1,retry=seconds,seconds=6")
             decision = service.outbox.submit(approval_draft(row))
             await until(lambda: _asked_to_wait(service))
             assert service.outbox.get(decision.id).state is State.HELD
