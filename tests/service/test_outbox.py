@@ -429,7 +429,7 @@ def test_a_create_whose_answer_was_lost_is_found_whatever_the_clocks_say(tmp_pat
 def test_a_pause_that_the_server_asks_for_holds_the_decision_so_long(tmp_path: Path) -> None:
     async def run() -> None:
         # A longer pause than a read may take, and a shorter one than a decision waits for.
-        timing, short = replace(FAST, give_up=20.0), replace(SHORT, read=5.0)
+        timing, deadlines = replace(FAST, give_up=20.0), replace(SHORT, read=5.0)
         async with (
             serving() as demo,
             service_on(demo, tmp_path, timing=timing, deadlines=deadlines) as service,
