@@ -23,14 +23,15 @@ def text(app: App[Any]) -> str:
 async def settled(pilot: Pilot[Any], wanted: str, rounds: int = 2000) -> str:
     """Wait until a text stands on the screen and nothing more is to be drawn; returns the whole screen.
 
-    Fails with what stood there.
+    A sentence may go over the end of a line. Fails with what stood there.
     """
     shown = ""
     for _ in range(rounds):
         before = shown
         await pilot.pause(0.02)
         shown = text(pilot.app)
-        if wanted in shown and shown == before and not _is_due(pilot.app):
+        is_shown = wanted in shown or wanted in " ".join(shown.split())
+        if is_shown and shown == before and not _is_due(pilot.app):
             return shown
     raise AssertionError(f"{wanted!r} did not appear on:\n{shown}")
 
