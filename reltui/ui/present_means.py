@@ -253,7 +253,7 @@ def warnings(facts: RowFacts, look: Look, verb: Verb | None = None) -> list[Line
     found: list[Line] = []
     if not row.fresh:
         read = f"read {ago(row.read_at, look)}" if row.read_at is not None else "not read"
-        words = f"An old row, {read}: its project does not answer now. Nothing can be decided on it."
+        words = f"An old row, {read}: its project has not answered since. Nothing can be decided on it."
         found.append((span(words, "warn"),))
     marked = [
         f"{kind} {ref.id}"
