@@ -31,7 +31,7 @@ FAST = Timing(
     gaps=(0.0, 0.05, 0.1, 0.2),
     unchanged_after_yes=0.6,
     unchanged_after_error=0.6,
-    give_up=1.5,
+    give_up=6.0,
     ask_again=0.3,
 )
 """The outbox's timing in tests: the same steps, sooner."""

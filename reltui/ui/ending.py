@@ -94,12 +94,12 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
         if app.crash is not None:
             code = CRASHED
             _tell(report(app.crash, options.state_folder), options.ascii)
-        else:
-            app.first_look.keep()
         settled = await _close(service, options.ascii)
         _tell_unsaved(service, begun, options.ascii)
         if options.state_folder is not None:
             note_stopped(options.state_folder, app.stopped)
+        if app.crash is None:
+            app.first_look.keep()
         if code == 0 and not settled:
             code = NOT_SETTLED
         with suppress(NotImplementedError):

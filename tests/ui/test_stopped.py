@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -24,6 +25,7 @@ class Ended:
     return_value = None
     return_code = 0
     crash = None
+    first_look = SimpleNamespace(keep=lambda: None)
 
     def __init__(self, stopped: int) -> None:
         self.stopped = stopped
