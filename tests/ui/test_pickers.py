@@ -20,7 +20,7 @@ from tests.ui.verb_samples import press, rested, subject
 ACCOUNT = SafeText("wilhelmina.featherstonehaugh@marlowfreight.example")
 PEOPLE = (
     Identity("7" * 8, SafeText("Wilhelmina Featherstonehaugh"), ACCOUNT),
-    Identity("8" * 8, SafeText("Wil Chu"), SafeText("CORP\\wil")),
+    Identity("8" * 8, SafeText("Wilma Chu"), SafeText("CORP\\wilma")),
 )
 
 
@@ -48,8 +48,8 @@ async def test_an_account_is_whole_and_the_name_is_cut(
         about = subject(Verb.TRANSFER, approval(81, stage=(3, "UAT"), approver=LEE))
         verbs.open_dialog(rested(pilot.app), about)
         await settled(pilot, "Transfer to whom?")
-        await press(pilot, *"wil")
-        shown = await settled(pilot, "Wil Chu")
+        await press(pilot, *"wilm")
+        shown = await settled(pilot, "Wilma Chu")
         assert f" {ACCOUNT}\n" in shown
         assert PEOPLE[0].name in shown or columns < 160
 
