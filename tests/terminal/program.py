@@ -103,9 +103,10 @@ class Desk:
     environment: dict[str, str] = field(default_factory=dict)
 
     def variables(self) -> dict[str, str]:
-        """The environment of the program."""
+        """The environment of the program; an editor that it starts leaves the text as it is, and ends."""
         folders = {f"XDG_{kind}_HOME": str(self.home / kind.lower()) for kind in ("CONFIG", "STATE", "CACHE")}
-        return {**folders, "PYTHONPATH": str(ROOT), SECRET: self.token, "TZ": "UTC", **self.environment}
+        fixed = {"PYTHONPATH": str(ROOT), SECRET: self.token, "TZ": "UTC", "EDITOR": "true"}
+        return {**folders, **fixed, **self.environment}
 
     def command(self) -> list[str]:
         """The command line; writes config.toml first."""

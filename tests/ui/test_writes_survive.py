@@ -6,7 +6,10 @@ Ours must not. The fourth case, the terminal that hangs up, is in tests/terminal
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from reltui.config import Config
 from reltui.data.decision import Draft, State, Verb
@@ -27,6 +30,14 @@ from tests.support import (
     verdict,
 )
 from tests.ui.running import running
+
+PATIENT = replace(FAST, give_up=60.0)
+
+
+@pytest.fixture(autouse=True)
+def no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end waits for a verdict as long as a busy machine takes."""
+    monkeypatch.setattr(ending, "GRACE", 60.0)
 
 
 def _draft(row: object) -> Draft:
@@ -52,7 +63,7 @@ async def _end_while_sending(folder: Path, make: type[ReltuiApp]) -> tuple[int, 
     """Run to the end of the program; its code, the verdict, and how often the server was told."""
     async with serving() as demo:
         config = config_of(demo)
-        service = DataService(config, under(folder), timing=FAST, deadlines=SHORT)
+        service = DataService(config, under(folder), timing=PATIENT, deadlines=SHORT)
         options = UiOptions(state_folder=folder / "state")
         program = asyncio.create_task(ending.run(make, service, config, options))
         row = await row_for_me(service)
