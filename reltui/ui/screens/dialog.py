@@ -253,13 +253,8 @@ class Dialog(ReltuiScreen):
     @on(Input.Submitted)
     def entered(self) -> None:
         """Enter in a field."""
-        if not self.enter_confirms or not self.is_current:
-            return
-        why_not = self.ready()
-        if why_not is not None:
-            self.app.say(why_not, "warn")
-        else:
-            self.confirm()
+        if self.enter_confirms:
+            self._confirmed()
 
     @on(Input.Changed)
     @on(TextArea.Changed)
