@@ -505,3 +505,15 @@ async def test_a_screen_that_is_left_while_it_comes_does_no_harm(
             await pilot.pause()
         ways.release(app, TOPIC, PROD, "Stages")
         await settled(pilot, "[Stages]")
+
+
+async def test_enter_pressed_again_before_the_tasks_are_there_opens_them_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch) as (pilot, _, screen):
+        assert isinstance(pilot.app, ReltuiApp)
+        for _ in range(3):
+            # So do keys that are taken before the screen hears of what the first of them has opened.
+            screen.grid.perform("open")
+        await settled(pilot, "tasks of all tries")
+        assert [type(each) for each in pilot.app.screen_stack[1:]] == [ReleaseScreen, TasksScreen]

@@ -291,8 +291,9 @@ class ListScreen(ArrangingScreen[K]):
 
     @on(Grid.Opened)
     def opened(self, event: Grid.Opened) -> None:
-        """Enter on a row."""
-        self.open_row(cast("K", event.key))
+        """Enter on a row; pressed again before what it opens is there, it does nothing."""
+        if self.app.screen is self:
+            self.open_row(cast("K", event.key))
 
     # Actions
 

@@ -7,8 +7,11 @@ from time import localtime, strftime
 
 from reltui.data.access import EXECUTE
 from reltui.data.topics import InboxData, Link, ServerState, Snapshot
-from reltui.ui.present import Line, Span, span
+from reltui.ui.present import Line, Span, cut, plain, span, width
 from reltui.ui.widgets.rule import spread
+
+GAPS = 3
+"""Blanks before the second line, between its two parts, and behind it."""
 
 
 def identity(
@@ -79,14 +82,23 @@ def navigation(
 ) -> Line:
     """`1 [Approvals(7)]  2 Releases  3 Definitions`, or the crumbs of a detail; a note at the right.
 
-    `places` are key and label; `current` is how the label of the one shown begins.
+    `places` are key and label; `current` is how the label of the one shown begins. A note that is too long
+    for the room beside the places, or for half of that of the crumbs, is cut in its middle.
     """
     if crumbs:
-        return spread((span(" "), *crumbs), (*note, span(" ")), cells, ascii)
+        room = max(cells - width(plain(crumbs)) - GAPS, cells // 2)
+        return spread((span(" "), *crumbs), (*_shortened(note, room, ascii), span(" ")), cells, ascii)
     spans: list[Span] = [span(" ")]
     for key, label in places:
         here = bool(current) and label.startswith(current)
         spans.append(span(f"{key} ", "key"))
         spans.append(span(f"[{label}]" if here else label, "head" if here else ""))
         spans.append(span("  "))
-    return spread(tuple(spans), (*note, span(" ")), cells, ascii)
+    room = cells - width(plain(tuple(spans))) - GAPS
+    return spread(tuple(spans), (*_shortened(note, room, ascii), span(" ")), cells, ascii)
+
+
+def _shortened(note: Line, cells: int, ascii: bool) -> Line:
+    """A note in so many cells: it most often is a name, which differs from others at both its ends."""
+    words = plain(note)
+    return note if width(words) <= cells else (Span(cut(words, cells, ascii), note[0].role),)
