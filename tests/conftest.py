@@ -22,6 +22,12 @@ FOREIGN = ("TEXTUAL_", "RELTUI_", "XDG_", "NO_COLOR", "COLORTERM", "COLUMNS", "L
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Of a test that was run once more the report tells what it had waited for."""
+    if config.pluginmanager.hasplugin("rerunfailures"):
+        config.option.rerun_show_tracebacks = True
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same colours, times, folders and network everywhere, for the test and what it starts."""

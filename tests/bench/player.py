@@ -107,7 +107,15 @@ class Player(Terminal):
         self._watched: list[Frame] | None = None
         self.worked = 0.0
         """Seconds of CPU of the program until what was `shown` last was there."""
-        super().__init__(command, columns=size[0], rows=size[1], environment=environment, folder=folder)
+        super().__init__(
+            command,
+            columns=size[0],
+            rows=size[1],
+            environment=environment,
+            folder=folder,
+            # Marks round each frame are bytes too, which not every terminal asks for.
+            knows_frames=False,
+        )
 
     def __enter__(self) -> Player:
         return self

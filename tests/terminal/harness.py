@@ -1,6 +1,7 @@
 """Plays the terminal: runs a program in a PTY, answers its queries, presses keys, reads the screen.
 
-Everything is done in the caller's thread: bytes are read whenever one of the waiting methods runs.
+Everything is done in the caller's thread: bytes are read whenever one of the waiting methods runs. They end
+between two frames (mode 2026), so that nobody looks at half of one.
 """
 
 from __future__ import annotations
@@ -51,8 +52,14 @@ KEYS = {
     "f1": "\x1bOP",
 }
 CURSOR_KEYS = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F"}
-SHOWN_CURSOR, WRAP = 25, 7
+SHOWN_CURSOR, WRAP, FRAME = 25, 7, 2026
+FRAME_SECONDS = 5.0
+"""How long a terminal waits for the rest of a frame."""
 DEFAULT_MODES = frozenset({SHOWN_CURSOR, WRAP})
+
+
+class NotShown(AssertionError):
+    """What was waited for has not come about in its time: the program is wrong, or the machine is slow."""
 
 
 def key_bytes(key: str, *, application_cursor: bool = False) -> bytes:
@@ -64,19 +71,26 @@ def key_bytes(key: str, *, application_cursor: bool = False) -> bytes:
     return KEYS.get(key, key).encode()
 
 
-def _whole(cells: list[str]) -> list[str]:
-    """The cells of a line; the right half of a wide character is empty, and stands behind its left one."""
+def _whole(cells: list[str]) -> str:
+    """A line of cells; the right half of a wide character is empty, and stands behind its left one."""
+    line = "".join(cells)
+    if line.isascii() and len(line) == len(cells):
+        return line
     is_wide = [bool(cell) and wcwidth.wcwidth(cell[0]) == 2 for cell in cells]
     found = []
     for x, cell in enumerate(cells):
         is_right = x > 0 and is_wide[x - 1]
         is_torn = not is_right if not cell else is_wide[x] and x + 1 < len(cells) and bool(cells[x + 1])
         found.append(" " if is_torn else cell)
-    return found
+    return "".join(found)
 
 
 class Picture(pyte.Screen):
     """pyte's screen, and what it lacks: scrolling, and characters of no width that do not combine."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self._display: list[str] = []
+        super().__init__(columns, rows)
 
     def draw(self, data: str) -> None:
         """pyte drops the rest of a text at a variation selector or a joiner; they change no cell here."""
@@ -91,8 +105,16 @@ class Picture(pyte.Screen):
     @property
     def display(self) -> list[str]:
         """The lines. When half of a wide character was overwritten, a terminal shows the other half blank."""
-        lines = (self.buffer[y] for y in range(self.lines))
-        return ["".join(_whole([line[x].data for x in range(self.columns)])) for line in lines]
+        drawn = {*self.dirty, *(y - 1 for y in self.dirty)}
+        """With the lines above: a character that combines may go to the end of one."""
+        if len(self._display) != self.lines:
+            self._display = [""] * self.lines
+            drawn.update(range(self.lines))
+        for y in drawn & {*range(self.lines)}:
+            line = self.buffer[y]
+            self._display[y] = _whole([line[x].data for x in range(self.columns)])
+        self.dirty.clear()
+        return self._display.copy()
 
     def scroll(self, lines: int) -> None:
         """SU (positive) and SD (negative) within the margins; the cursor stays."""
@@ -115,8 +137,9 @@ class Terminal:
         rows: int = 24,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
+        knows_frames: bool = True,
     ) -> None:
-        """`environment` is put over this process's own."""
+        """`environment` is put over this process's own. `knows_frames`: it has mode 2026."""
         self.picture = Picture(columns, rows)
         self.raw = bytearray()
         """Every byte that the program has written."""
@@ -131,6 +154,7 @@ class Terminal:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._rest = ""
         self._closed = False
+        self._knows_frames = knows_frames
         self.master, self.slave = pty.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._settings = termios.tcgetattr(self.slave)
@@ -223,28 +247,28 @@ class Terminal:
     # waiting
 
     def wait_for(self, pattern: str, seconds: float = 60.0) -> re.Match[str]:
-        """Read until the screen shows a pattern. Raises AssertionError with the screen when it does not."""
+        """Read until the screen shows a pattern. Raises NotShown with the screen when it does not."""
         compiled = re.compile(pattern, re.MULTILINE)
         if self._read_until(lambda: compiled.search(self.text) is not None, seconds):
             found = compiled.search(self.text)
             assert found is not None
             return found
-        raise AssertionError(f"{pattern!r} is not on the screen{self._state()}:\n{self.text}")
+        raise NotShown(f"{pattern!r} is not on the screen{self._state()}:\n{self.text}")
 
     def wait_gone(self, pattern: str, seconds: float = 60.0) -> None:
-        """Read until the screen shows a pattern no more. Raises AssertionError with the screen."""
+        """Read until the screen shows a pattern no more. Raises NotShown with the screen."""
         compiled = re.compile(pattern, re.MULTILINE)
         if not self._read_until(lambda: compiled.search(self.text) is None, seconds):
-            raise AssertionError(f"{pattern!r} is still on the screen{self._state()}:\n{self.text}")
+            raise NotShown(f"{pattern!r} is still on the screen{self._state()}:\n{self.text}")
 
     def wait_while(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Read as long as a condition holds, but not longer than a time; False when it holds still."""
         return self._read_until(lambda: not condition(), seconds)
 
     def wait_exit(self, seconds: float = 60.0) -> int:
-        """Read until the program has ended; its exit code, negative for a signal."""
+        """Read until the program has ended; its exit code, negative for a signal. Raises NotShown."""
         if not self._read_until(lambda: self.ended, seconds):
-            raise AssertionError(f"the program goes on:\n{self.text}")
+            raise NotShown(f"the program goes on:\n{self.text}")
         self.wait_quiet(0.1, 5.0)
         return self.process.returncode
 
@@ -273,10 +297,16 @@ class Terminal:
         return True
 
     def _read(self, seconds: float) -> bool:
-        """Take in what arrives within a time; False when nothing did."""
+        """Take in what arrives within a time, and the rest of a frame that has begun; False for nothing."""
         if self._closed:
             time.sleep(seconds)
             return False
+        has_come = self._take_in(seconds)
+        while has_come and FRAME in self.modes and self._take_in(0.0 if self.ended else FRAME_SECONDS):
+            pass
+        return has_come
+
+    def _take_in(self, seconds: float) -> bool:
         if not select.select([self.master], [], [], seconds)[0]:
             return False
         data = os.read(self.master, 65536)
@@ -332,7 +362,8 @@ class Terminal:
             return {"5": "\x1b[0n", "6": f"\x1b[{cursor.y + 1};{cursor.x + 1}R"}.get(parameters, "")
         if final == "p" and between == "$" and parameters.startswith("?"):
             mode = int(parameters[1:] or 0)
-            state = 0 if mode in (2026, 2048) else 1 if mode in self.modes else 2
+            is_known = mode != 2048 and (mode != FRAME or self._knows_frames)
+            state = 0 if not is_known else 1 if mode in self.modes else 2
             return f"\x1b[?{mode};{state}$y"
         return ""
 

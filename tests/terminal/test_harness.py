@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import Terminal
+from tests.terminal import harness
+from tests.terminal.harness import NotShown, Terminal
 
 EMPTY = Path(__file__).resolve().parents[1] / "bench" / "empty.py"
 
@@ -72,6 +73,52 @@ def test_queries_are_answered() -> None:
             r"b'\x1b[?25;1$y'",
             r"b'\x1b[0n'",
         ]
+
+
+@pytest.mark.parametrize(("knows_frames", "state"), [(True, 2), (False, 0)])
+def test_the_mode_of_frames_is_known_or_not(knows_frames: bool, state: int) -> None:
+    program = (
+        "import tty, os; tty.setraw(0); os.write(1, b'\\x1b[?2026$p'); got = b''\n"
+        "while len(got) < 11: got += os.read(0, 64)\n"
+        "os.write(1, ascii(got).encode())\n"
+    )
+    with Terminal([sys.executable, "-c", program], knows_frames=knows_frames) as terminal:
+        assert terminal.wait_exit() == 0
+        assert terminal.text.strip() == rf"b'\x1b[?2026;{state}$y'"
+
+
+IN_TWO_PARTS = (
+    "import sys, time\n"
+    "for text in sys.argv[1:]:\n"
+    "    print(text.encode().decode('unicode_escape'), end='', flush=True); time.sleep(0.5)\n"
+)
+
+
+def test_half_of_a_frame_is_never_looked_at() -> None:
+    command = [sys.executable, "-c", IN_TWO_PARTS, r"\33[?2026h\33[1;1Hone", r"\33[2;1Htwo\33[?2026l"]
+    with Terminal(command) as terminal:
+        terminal.wait_for("one")
+        assert terminal.text.split() == ["one", "two"]
+        assert terminal.left_behind() == []
+
+
+def test_a_frame_without_an_end_is_shown_and_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness, "FRAME_SECONDS", 0.1)
+    with Terminal([sys.executable, "-c", IN_TWO_PARTS, r"\33[?2026hone"]) as terminal:
+        terminal.wait_for("one")
+        assert terminal.left_behind() == ["mode 2026 is on"]
+
+
+def test_what_never_comes_about_is_not_shown() -> None:
+    with Terminal(["cat"]) as terminal:
+        with pytest.raises(NotShown, match="'seen' is not on the screen"):
+            terminal.wait_for("seen", 0.2)
+        terminal.type_text("seen")
+        terminal.wait_for("seen")
+        with pytest.raises(NotShown, match="'seen' is still on the screen"):
+            terminal.wait_gone("seen", 0.2)
+        with pytest.raises(NotShown, match="the program goes on"):
+            terminal.wait_exit(0.2)
 
 
 def test_the_size_and_its_change_arrive() -> None:

@@ -173,10 +173,12 @@ sys.exit(10 if shown is None else 0)
 """The beginning of a start, which tells by its exit code whether the saved screen was shown."""
 
 
-def is_shown(desk: Desk, **size: int) -> bool:
+def is_shown(desk: Desk, *, columns: int = 80, rows: int = 24) -> bool:
     """Whether a start shows it; where it does not, not a byte reaches the terminal."""
     command = [sys.executable, "-c", LOOKING, *desk.command()[3:]]
-    with Terminal(command, environment=desk.variables(), folder=desk.home, **size) as terminal:
+    with Terminal(
+        command, columns=columns, rows=rows, environment=desk.variables(), folder=desk.home
+    ) as terminal:
         code = terminal.wait_exit()
         assert code in (0, 10), terminal.text
         assert terminal.left_behind() == []
