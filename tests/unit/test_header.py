@@ -32,3 +32,13 @@ def test_the_way_to_a_detail_has_at_least_half_of_the_line() -> None:
     shown = plain(navigation(PLACES, "", crumbs, line(f"{LONG} {LONG}"), 80, False))
     assert shown.startswith(" Releases > Invoice.CD > Release-142")
     assert width(shown) == 80
+
+
+@pytest.mark.parametrize("note", ["", "project: Billing"])
+@pytest.mark.parametrize("crumbs", ["", "Releases > Invoice.CD"])
+def test_a_small_window_has_no_room_for_it(note: str, crumbs: str) -> None:
+    for cells in range(1, 60):
+        shown = navigation(
+            PLACES, "Live", line(crumbs) if crumbs else (), line(note) if note else (), cells, True
+        )
+        assert width(plain(shown)) <= cells

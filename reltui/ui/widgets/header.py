@@ -101,4 +101,6 @@ def navigation(
 def _shortened(note: Line, cells: int, ascii: bool) -> Line:
     """A note in so many cells: it most often is a name, which differs from others at both its ends."""
     words = plain(note)
-    return note if width(words) <= cells else (Span(cut(words, cells, ascii), note[0].role),)
+    if not words or width(words) <= cells:
+        return note
+    return (Span(cut(words, cells, ascii), note[0].role),)
