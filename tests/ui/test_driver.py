@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.segment import Segment
-from textual import events
 from textual.color import Color
 
 from reltui.ui.wire.guard import OutputGuard, TextFilter
-from reltui.ui.wire.keys import KeyParser, with_pastes
 from reltui.ui.writer import BACKLOG, Writer
 
 OURS = [
@@ -130,37 +128,3 @@ def test_what_a_terminal_does_not_take_is_bounded_and_modes_are_kept() -> None:
         writer.put("after")
         assert end.read(10) == b"after"
         writer.finish()
-
-
-@pytest.mark.parametrize(
-    "sequence",
-    ["97;1:3u", "1114112u", "99999999999999999999u", "1;1:3A", "97:65;1u", "48;0;0;0;0t\x1b[<0;5;5M"],
-)
-def test_a_sequence_that_cannot_be_read_is_dropped(sequence: str) -> None:
-    parser = KeyParser()
-    parser.fed(f"\x1b[{sequence}")
-    assert [key.key for key in parser.fed("j") if isinstance(key, events.Key)] == ["j"]
-
-
-@given(st.lists(st.one_of(st.sampled_from(["\x1b", "[", "<", "0", "99999", ":", ";", "u", "M", "A", "t"]))))
-def test_no_input_ends_the_reading(pieces: list[str]) -> None:
-    parser = KeyParser()
-    parser.fed("".join(pieces))
-    parser.fed("\x1b[201~\x07")
-    parser.ticked()
-
-
-@pytest.mark.parametrize(
-    ("read", "handed_on"),
-    [
-        ("yes", ["y", "e", "s"]),
-        ("yes please", ["yes please"]),
-        ("a\ry\ra\ry\r", ["a\ny\na\ny\n"]),
-        ("jjjjjjjj", ["j"] * 8),
-        ("\tc", ["tab", "c"]),
-        ("text\tPROD\t\r", ["text", "tab", "PROD", "tab", "enter"]),
-    ],
-)
-def test_characters_in_one_read_are_a_paste(read: str, handed_on: list[str]) -> None:
-    found = with_pastes(KeyParser().fed(read))
-    assert [m.text if isinstance(m, events.Paste) else getattr(m, "key", "") for m in found] == handed_on

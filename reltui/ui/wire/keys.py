@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import selectors
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,15 @@ ESCAPE_SECONDS = 0.025
 """How long the rest of a sequence is awaited; ESCDELAY in the environment says otherwise."""
 MARGIN = 0.003
 """Waking up is not exact."""
+PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
+"""The marks that a terminal puts round a paste (mode 2004 of xterm)."""
+PASTE_SECONDS = 5.0
+"""A paste of which nothing more came for so long is over: the mark of its end was lost."""
+LONGEST_PASTE = 1024 * 1024
+"""Characters that are kept of a paste; no field of a server takes as many."""
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""What a paste loses: all but its line ends and tabs."""
 
 
 class _Parser(XTermParser):
@@ -34,19 +44,75 @@ def escape_seconds() -> float:
 
 
 class KeyParser:
-    """Textual's parser, which ends at some sequences that no terminal sends; it then begins anew."""
+    """Textual's parser for keys, which ends at some sequences that no terminal sends; it then begins anew.
+
+    Pastes never reach it: it takes an escape character in them for keys, and a pause within the mark of the
+    end for more of the paste.
+    """
 
     def __init__(self, *, debug: bool = False) -> None:
         self._debug = debug
         self._parser = _Parser(debug)
+        self._is_open = False
+        """A sequence may have begun."""
+        self._last = ""
+        """The end of what the parser has got, in which the mark of a paste may have begun."""
+        self._pasted: str | None = None
+        """What has come of a paste; None while there is none."""
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds without input after which to call `ticked`; None while nothing has begun."""
+        if self._pasted is not None:
+            return PASTE_SECONDS
+        return escape_seconds() + MARGIN if self._is_open else None
 
     def fed(self, text: str) -> list[Message]:
         """What came with a text; the rest of one that cannot be read is dropped."""
-        return self._parsed(self._parser.feed(text)) if text else []
+        found: list[Message] = []
+        while text:
+            text = self._keys(text, found) if self._pasted is None else self._paste(text, found)
+        return found
 
     def ticked(self) -> list[Message]:
         """What is complete by now, such as a lone Escape."""
+        self._is_open, self._last = False, ""
+        if self._pasted is not None:
+            return [self._end_paste(self._pasted)]
         return self._parsed(self._parser.tick())
+
+    def _keys(self, text: str, found: list[Message]) -> str:
+        """Read to the beginning of a paste; what is left of the text."""
+        whole = self._last + text
+        at = whole.find(PASTE_BEGIN)
+        if at < 0:
+            self._is_open = self._is_open or "\x1b" in text
+            self._last = whole[1 - len(PASTE_BEGIN) :]
+            found += self._parsed(self._parser.feed(text))
+            return ""
+        # With the first character of the mark, which ends a sequence that was open before it.
+        before = whole[len(self._last) : at + 1]
+        if before:
+            found += self._parsed(self._parser.feed(before))
+        self._parser = _Parser(self._debug)
+        self._is_open, self._last, self._pasted = False, "", ""
+        return whole[at + len(PASTE_BEGIN) :]
+
+    def _paste(self, text: str, found: list[Message]) -> str:
+        """Read to the end of a paste; what is left of the text."""
+        pasted = self._pasted or ""
+        whole = pasted + text
+        at = whole.find(PASTE_END, max(0, len(pasted) - len(PASTE_END) + 1))
+        if at < 0:
+            # The mark may have begun.
+            self._pasted = whole[:LONGEST_PASTE] + whole[LONGEST_PASTE:][1 - len(PASTE_END) :]
+            return ""
+        found.append(self._end_paste(whole[:at]))
+        return whole[at + len(PASTE_END) :]
+
+    def _end_paste(self, text: str) -> events.Paste:
+        self._pasted = None
+        return events.Paste(_CONTROLS.sub("", text[:LONGEST_PASTE]))
 
     def _parsed(self, messages: Iterable[Message]) -> list[Message]:
         found: list[Message] = []
@@ -85,30 +151,24 @@ def listen(
 ) -> bool:
     """Hand on keys until a byte comes from `wake`; False when the terminal is gone."""
     decode = getincrementaldecoder("utf-8")("replace").decode
-    is_open = False
-    """A sequence may have begun."""
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         selector.register(wake, selectors.EVENT_READ)
         while True:
-            ready = [key.fd for key, _ in selector.select(escape_seconds() + MARGIN if is_open else None)]
+            ready = [key.fd for key, _ in selector.select(parser.patience)]
             if wake in ready:
                 os.read(wake, 64)
                 return True
             if descriptor in ready:
-                data = _read(descriptor)
+                try:
+                    data = os.read(descriptor, 4096)
+                except BlockingIOError:
+                    # Another program has made it non-blocking, and was quicker.
+                    continue
+                except OSError:
+                    return False
                 if not data:
                     return False
-                text = decode(data)
-                is_open = is_open or "\x1b" in text
-                hand_on(parser.fed(text))
+                hand_on(parser.fed(decode(data)))
             else:
-                is_open = False
                 hand_on(parser.ticked())
-
-
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, 4096)
-    except OSError:
-        return b""
