@@ -114,7 +114,11 @@ class Writer(threading.Thread):
                 if os.name == "posix":
                     # A terminal that another program left non-blocking may have no room.
                     select.select([], [self._descriptor], [])
-                data = data[os.write(self._descriptor, data[:PIECE]) :]
+                try:
+                    data = data[os.write(self._descriptor, data[:PIECE]) :]
+                except BlockingIOError:
+                    # Another program on it took the room first.
+                    continue
                 self._pieces += 1
         except OSError:
             self._gone = True

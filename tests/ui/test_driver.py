@@ -128,3 +128,47 @@ def test_what_a_terminal_does_not_take_is_bounded_and_modes_are_kept() -> None:
         writer.put("after")
         assert end.read(10) == b"after"
         writer.finish()
+
+
+def test_a_terminal_that_was_left_non_blocking_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the room that there was is taken by another program."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    real, refusals = os.write, [BlockingIOError] * 3
+
+    def refusing(descriptor: int, data: bytes) -> int:
+        if descriptor == write and refusals:
+            raise refusals.pop()
+        return real(descriptor, data)
+
+    monkeypatch.setattr(os, "write", refusing)
+    frame = "f" * (BACKLOG - 1)
+    taken: list[bytes] = []
+    with os.fdopen(write, "w", encoding="utf-8") as stream, os.fdopen(read, "rb") as end:
+        reader = threading.Thread(target=lambda: taken.append(end.read()))
+        reader.start()
+        writer = Writer(stream)
+        writer.start()
+        assert writer.put(frame)
+        writer.finish(with_frames=True)
+        stream.close()
+        reader.join()
+    assert taken == [frame.encode()]
+    assert not refusals
+
+
+def test_a_terminal_that_nobody_reads_makes_nothing_wait() -> None:
+    """A frame larger than all that it holds is taken at once, and so is the end."""
+    read, write = os.pipe()
+    with os.fdopen(write, "w", encoding="utf-8") as stream:
+        writer = Writer(stream)
+        writer.start()
+        assert writer.put("f" * (4 * BACKLOG))
+        for _ in range(1000):
+            writer.put("g" * 1000)
+        assert not writer.takes_frames
+        assert writer._size <= 5 * BACKLOG
+        writer.finish()
+        os.close(read)
+        writer.join(60)
+        assert not writer.is_alive()
