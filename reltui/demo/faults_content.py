@@ -112,13 +112,21 @@ async def _double_rows(situation: Situation) -> Answer:
     return _with_rows(answer, [*rows, older])
 
 
+def _definition_in(answer: Answer) -> Json | None:
+    """The definition that an answer has as text, which a revision of one is sent as."""
+    if not answer.content_type.startswith("text/plain") or not answer.body.startswith(b"{"):
+        return None
+    found: Json = json.loads(answer.body)
+    return found
+
+
 async def _hostile(situation: Situation) -> Answer:
     """Texts of `class` (0 for all fifteen in turn) in every text field; the same field keeps its text."""
     answer = await situation.proceed()
     hostile = Hostile(int(situation.fault.number("class")))
-    if answer.content_type.startswith("text/plain"):
+    document = _definition_in(answer) or answer.document()
+    if document is None and answer.content_type.startswith("text/plain"):
         return replace(answer, body=hostile.text(answer.body.decode()).encode("utf-8", "surrogatepass"))
-    document = answer.document()
     if document is None:
         return answer
     body = json.dumps(hostile.document(document)).encode()

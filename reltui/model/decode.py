@@ -70,11 +70,18 @@ def loads(data: bytes) -> object:
         # As many colons as members, or a key was there twice and one value is lost.
         if is_deep or parser.trouble or parser.members != structure.count(b":"):
             value = parser.slowly(text, too_deep=is_deep)
-    except RecursionError:
-        raise Malformed("The answer is not valid JSON: it is cut, and nested too deep.") from None
-    except ValueError as error:
-        raise Malformed(f"The answer is not valid JSON: {clean(str(error), limit=200)}.") from None
+    except (RecursionError, ValueError):
+        raise Malformed(_why_no_json(data, structure)) from None
     return _apart(value) if parser.trouble else value
+
+
+def _why_no_json(data: bytes, structure: bytes) -> str:
+    """In our own words: those of the parser are for programmers."""
+    if not data.strip():
+        return "The answer is empty, where JSON was expected."
+    if structure.count(b"{") > structure.count(b"}"):
+        return "The answer is cut: its JSON has no end; ask again."
+    return "The answer is not valid JSON; a proxy or another program may have answered for the server."
 
 
 class _Broken:

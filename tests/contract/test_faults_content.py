@@ -135,6 +135,18 @@ def test_39_hostile(client: Client, approval: tuple[str, int], number: int) -> N
     assert client.call("GET", path(approval)).json == found
 
 
+def test_39_a_revision_comes_as_text_and_stays_a_definition(
+    client: Client, approval: tuple[str, int]
+) -> None:
+    base = f"{approval[0]}/_apis/release/definitions"
+    revision = f"{base}/{client.get(base).rows[0]['id']}/revisions/1"
+    honest = json.loads(client.call("GET", revision).body)
+    client.faults("srv-39")
+    found = json.loads(client.call("GET", revision).body)
+    assert found["id"] == honest["id"]
+    assert found["name"] != honest["name"]
+
+
 def test_39_encodings(client: Client, approval: tuple[str, int]) -> None:
     client.faults("srv-39:class=10,encoding=broken")
     with pytest.raises(UnicodeDecodeError):

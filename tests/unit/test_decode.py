@@ -92,6 +92,24 @@ def test_what_cannot_be_trusted_is_malformed(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "The answer is empty, where JSON was expected."),
+        (b" \r\n", "The answer is empty, where JSON was expected."),
+        (b'{"value":[{"id":1},{"na', "The answer is cut: its JSON has no end; ask again."),
+        (b"[" * 100_000, "The answer is cut: its JSON has no end; ask again."),
+        (b"Web \x9b2J gone", "The answer is not valid JSON; a proxy or another program"),
+        (b'{"a":1}}', "The answer is not valid JSON; a proxy or another program"),
+        (b'{"a" 1}', "The answer is not valid JSON; a proxy or another program"),
+    ],
+)
+def test_why_it_is_no_json_is_told_in_our_own_words(data: bytes, sentence: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        loads(data)
+    assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
     "bad",
     [
         b'{"id":2,"id":3}',
