@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+from operator import ne
 
 from reltui.ui.wire.cells import BLANK, UNKNOWN, Screen
 from reltui.ui.wire.painter import paint
 from reltui.ui.wire.pen import Pen
 from reltui.ui.wire.reader import read
 from reltui.ui.wire.styles import Unreadable
+
+SHORTEST_CHANGE = len("\x1b[m")
+"""Bytes of a change of style."""
 
 
 class Canvas:
@@ -76,8 +80,11 @@ class Canvas:
         return written
 
     def _least(self) -> int:
-        """A painting of the whole screen is not shorter than this."""
-        return sum(len("".join([text for text, _ in row]).rstrip()) for row in self._wanted.rows)
+        """A painting of the whole screen is not shorter: text, styles, and a way to each line."""
+        rows = self._wanted.rows
+        text = sum(len("".join([text for text, _ in row]).rstrip()) for row in rows)
+        styles = [style for row in rows for text, style in row if text != " "]
+        return text + SHORTEST_CHANGE * sum(map(ne, styles, styles[1:])) + len(rows) - 1
 
     @staticmethod
     def _is_unknown(screen: Screen) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reltui.ui.wire import scrolling
-from reltui.ui.wire.cells import BLANK, UNKNOWN, Row, Screen, is_shaky
+from reltui.ui.wire.cells import BLANK, UNKNOWN, Row, Screen, is_steady
 from reltui.ui.wire.pen import Pen
 from reltui.ui.wire.scrolling import Scroll
 from reltui.ui.wire.styles import PLAIN
@@ -71,18 +71,19 @@ def _paint_row(pen: Pen, y: int, old: Row, new: Row) -> None:
 def _runs(row: Row, columns: list[int]) -> list[tuple[int, int]]:
     """Columns as runs from start to end, which hold wide characters whole."""
     runs: list[tuple[int, int]] = []
+    start = end = -1
     for x in columns:
         if not row[x][0]:
             # The left half differs as well.
             continue
+        if x != end:
+            if end > 0:
+                runs.append((start, end))
+            start = x
         end = x + 1
         while end < len(row) and not row[end][0]:
             end += 1
-        if runs and runs[-1][1] == x:
-            runs[-1] = (runs[-1][0], end)
-        else:
-            runs.append((x, end))
-    return runs
+    return [*runs, (start, end)] if end > 0 else runs
 
 
 def _go_on(pen: Pen, row: Row, reached: int, x: int, y: int) -> None:
@@ -92,7 +93,7 @@ def _go_on(pen: Pen, row: Row, reached: int, x: int, y: int) -> None:
         len(gap) <= LONGEST_GAP
         and pen.x == reached
         and UNKNOWN not in gap
-        and not any(is_shaky(row, place) for place in range(reached, x))
+        and is_steady(row, reached, x)
         and pen.writing_costs(gap, row[x][1]) <= pen.skipping_costs(x, row[x][1])
     ):
         pen.write(row, reached, x)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reltui.ui.wire.cells import Cell, is_shaky
+from reltui.ui.wire.cells import Cell, is_shaky, is_steady
 from reltui.ui.wire.styles import PLAIN, Style, change, on_blank
 
 
@@ -93,6 +93,9 @@ class Pen:
 
     def write(self, row: Sequence[Cell], start: int, end: int) -> None:
         """Write these cells of a row where the cursor is."""
+        if is_steady(row, start, end):
+            self._write_steady(row, start, end)
+            return
         append = self._written.append
         shaky = False
         for x in range(start, end):
@@ -112,6 +115,21 @@ class Pen:
             shaky = shaky or is_shaky(row, x)
         # At the margin terminals differ in where they think they are.
         self.x = None if shaky or end >= self.width else end
+
+    def _write_steady(self, row: Sequence[Cell], start: int, end: int) -> None:
+        """The same for cells of whose width no terminal thinks otherwise, which most are."""
+        append, style = self._written.append, self.style
+        for text, wanted in row[start:end]:
+            if (
+                wanted is not style
+                and wanted != style
+                and not (text == " " and style is not None and on_blank(style) == wanted)
+            ):
+                append(change(style, wanted))
+                style = wanted
+            append(text)
+        self.style = style
+        self.x = None if end >= self.width else end
 
     def _way(self, x: int, y: int) -> str:
         """The shortest sequence to a cell."""
