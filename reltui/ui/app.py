@@ -30,7 +30,7 @@ from reltui.ui.open_edits import OpenEdits
 from reltui.ui.options import Said, UiOptions
 from reltui.ui.painter import Painter
 from reltui.ui.present import Line
-from reltui.ui.screens.base import ReltuiScreen
+from reltui.ui.screens.base import ListScreen, ReltuiScreen
 from reltui.ui.screens.small import cover
 from reltui.ui.sight import Sight
 from reltui.ui.signing import Signing
@@ -187,21 +187,17 @@ class ReltuiApp(App[str], inherit_bindings=False):
             self.switch_screen(self._top_screen(name))
 
     def go_back(self) -> None:
-        """Leave the screen, if it is not the first."""
+        """Leave the screen, if it is not the first. A list under it comes back at once, as it was left."""
         if self.depth:
             self.pop_screen()
+            if isinstance(self.screen, ListScreen):
+                self.screen.stands = True
 
     def decide(self, verb: Verb, screen: ReltuiScreen) -> None:
         """Open the dialog of a verb for what is under the cursor, or say why not."""
         from reltui.ui.screens import verbs
 
         verbs.begin(self, verb, screen)
-
-    def screen_shown(self, screen: ReltuiScreen) -> None:
-        """A screen is on top now: watch what it shows, draw it, and let verbs rest for a moment."""
-        self.sync_watches()
-        screen.update()
-        self.let_verbs_rest()
 
     def let_verbs_rest(self) -> None:
         """Something else is about to be painted: verbs are dead until then and 400 ms longer."""

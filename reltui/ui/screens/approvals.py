@@ -118,7 +118,6 @@ class ApprovalsScreen(FollowingScreen[Key]):
 
     def on_mount(self) -> None:
         """Say what the filter knows here."""
-        super().on_mount()
         self.query_one("#filter", Input).placeholder = FILTER_HINT
 
     # What is looked at

@@ -54,6 +54,9 @@ class ReltuiScreen(Screen[None], inherit_bindings=False):
     place: ClassVar[Place]
     AUTO_FOCUS = ""
 
+    stands = False
+    """It is as it was left: back on top, what was drawn last is painted before it is drawn anew."""
+
     if TYPE_CHECKING:
         app: ReltuiApp
         """The application: service, config, keymap, ascii, say() and the ways to other screens."""
@@ -100,6 +103,11 @@ class ReltuiScreen(Screen[None], inherit_bindings=False):
         """It is no longer on the stack: its parts are being taken away, and nothing may look for them."""
         return self not in self.app.screen_stack
 
+    @property
+    def is_on_top(self) -> bool:
+        """No other screen lies over it; Textual's `is_current` holds for the one below the top as well."""
+        return bool(self.app.screen_stack) and self.app.screen is self
+
     async def on_event(self, event: events.Event) -> None:
         if not (isinstance(event, events.Mount | events.Resize | events.ScreenResume) and self.is_left):
             await super().on_event(event)
@@ -137,5 +145,11 @@ class ReltuiScreen(Screen[None], inherit_bindings=False):
         return True
 
     def on_screen_resume(self) -> None:
-        """Watch what this screen shows, and draw it as it is now."""
-        self.app.screen_shown(self)
+        """Watch what this screen shows, draw it as it is now, and let verbs rest for a moment."""
+        self.app.sync_watches()
+        if self.stands:
+            self.stands = False
+            self.call_after_refresh(self.app.draw_soon)
+        else:
+            self.update()
+        self.app.let_verbs_rest()

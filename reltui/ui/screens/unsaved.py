@@ -37,7 +37,7 @@ class UnsavedScreen(FollowingScreen[str]):
     def on_screen_resume(self) -> None:
         """Read them again: the editor, or a save, may have changed them."""
         self.read()
-        super().on_screen_resume()
+        self.stands = False
 
     def read(self) -> None:
         """Take what the state folder has now."""

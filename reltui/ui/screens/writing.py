@@ -27,7 +27,6 @@ class WritingScreen(ReltuiScreen):
     def on_screen_resume(self) -> None:
         """Count the unsaved edits, which the editor may have changed."""
         self.unsaved_edits = len(self.app.service.edits.load())
-        super().on_screen_resume()
 
     def unsaved_words(self) -> str:
         """That there are unsaved edits, for a title; empty when there are none."""
