@@ -158,15 +158,7 @@ def error_of(reply: Reply, scope: str, retry_after: float | None) -> ApiError:
             status=status,
         )
     if status == 403:
-        if _CERTIFICATE.search(_title(reply)):
-            return NotTheServer(
-                f"{reply.host} asks for a certificate of yours; name it as client_cert in the profile.",
-                status=status,
-            )
-        if reply.is_html and not reply.is_from_the_server:
-            return _page(reply)
-        reason = said or f"The server does not permit this; the token needs {scope}."
-        return NotPermitted(reason, status=status, activity=activity)
+        return _forbidden(reply, said, scope)
     if status == 404:
         if reply.is_html and not reply.is_from_the_server:
             return _page(reply)
@@ -181,6 +173,26 @@ def error_of(reply: Reply, scope: str, retry_after: float | None) -> ApiError:
         return _page(reply)
     reason = said or f"The server refused the request: {_named(status)}{_titled(reply)}."
     return Refused(reason, status=status, activity=activity)
+
+
+def _forbidden(reply: Reply, said: str, scope: str) -> ApiError:
+    """Only the server itself can say that something is not permitted."""
+    status = reply.status
+    if _CERTIFICATE.search(_title(reply)):
+        return NotTheServer(
+            f"{reply.host} asks for a certificate of yours; name it as client_cert in the profile.",
+            status=status,
+        )
+    if reply.is_from_the_server or _is_own_error(reply.body):
+        reason = said or f"The server does not permit this; the token needs {scope}."
+        return NotPermitted(reason, status=status, activity=reply.activity)
+    if reply.is_html:
+        return _page(reply)
+    return NotTheServer(
+        f"{reply.host} did not answer: a proxy or firewall on the way refused ({_named(status)}). "
+        "Ask those who run the network.",
+        status=status,
+    )
 
 
 def _offers(challenges: str) -> tuple[str, ...]:
@@ -269,6 +281,15 @@ def _said(reply: Reply) -> str:
     if words and words[-1] not in ".!?›":
         words += "."
     return words
+
+
+def _is_own_error(body: bytes) -> bool:
+    """Has the form that the server gives its errors, which a proxy's have not (api.md 6.1)."""
+    try:
+        found = mapping_of(loads(body))
+    except Malformed:
+        return False
+    return "typeKey" in found or "typeName" in found
 
 
 def _body_message(body: bytes) -> str:

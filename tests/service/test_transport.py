@@ -503,13 +503,14 @@ async def test_long_words_are_cut_and_absent_ones_made_up() -> None:
 async def test_an_error_keeps_its_meaning_when_its_body_does_not_come() -> None:
     async def broken(_: Seen, writer: asyncio.StreamWriter) -> None:
         writer.write(
-            b"HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+            b"HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nActivityId: 0f9a\r\n"
+            b"Content-Length: 99\r\n\r\n{"
         )
         writer.close()
 
     async with scripted(broken) as run:
         assert isinstance(await failure(run), NotPermitted)
-    async with scripted(saying(error("403 Forbidden", "x" * 2**20))) as run:
+    async with scripted(saying(error("403 Forbidden", "x" * 2**20, "ActivityId: 0f9a"))) as run:
         assert isinstance(await failure(run), NotPermitted)
 
 
@@ -521,6 +522,11 @@ async def test_proxies_and_portals_by_status() -> None:
     page = response(b"<html><title>Web filter</title></html>", "403 Forbidden", kind="text/html")
     async with scripted(saying(page)) as run:
         assert isinstance(await failure(run), NotTheServer)
+    for body, kind in ((b"Forbidden", "text/plain"), (b"", ""), (b'{"error":"blocked"}', "application/json")):
+        async with scripted(saying(response(body, "403 Forbidden", kind=kind))) as run:
+            found = await failure(run, "write")
+            assert isinstance(found, NotTheServer)
+            assert "a proxy or firewall on the way refused (403 Forbidden)" in str(found)
     ours = response(b"<html>IIS</html>", "403 Forbidden", "ActivityId: 1", kind="text/html")
     async with scripted(saying(ours)) as run:
         assert isinstance(await failure(run), NotPermitted)
