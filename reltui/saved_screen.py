@@ -85,7 +85,10 @@ def person(variables: Iterable[str], files: Iterable[str]) -> str:
 
 
 def _content(path: str) -> bytes:
-    """A whole file. Raises OSError: it cannot be read, or is too large to be what it should."""
+    """A whole file. Raises OSError: it cannot be read, is no file, or is too large to be what it should."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        # To open a pipe already takes what is written into it from whoever it is for.
+        raise OSError(errno.EINVAL, "no file")
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         content = os.read(descriptor, LARGEST + 1)
@@ -258,9 +261,11 @@ def show(arguments: Sequence[str]) -> Shown | None:
 
 
 def remove(path: str) -> None:
-    """Have no saved screen any more."""
+    """Have no saved screen any more. In a folder that is a link, or somebody else's, nothing is ours."""
     try:
-        os.unlink(path)
+        found = os.lstat(os.path.dirname(path))
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+            os.unlink(path)
     except OSError:
         return
 
@@ -306,7 +311,13 @@ def _write(text: str) -> None:
     """Raises OSError."""
     data = text.encode(getattr(sys.__stderr__, "encoding", None) or "utf-8", "replace")
     while data:
-        data = data[os.write(2, data) :]
+        try:
+            data = data[os.write(2, data) :]
+        except BlockingIOError:
+            # Another program has left it non-blocking.
+            import select
+
+            select.select([], [2], [])
 
 
 def _end(number: int, frame: FrameType | None) -> None:

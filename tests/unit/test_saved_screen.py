@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import string
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -196,3 +197,49 @@ def test_a_person_who_cannot_be_told_is_nobody(monkeypatch: pytest.MonkeyPatch, 
     assert Desk(file).told() != ""
     monkeypatch.setattr(saved_screen, "BOOT", str(tmp_path / "absent"))
     assert Desk(file).told() == ""
+
+
+def test_a_pipe_is_not_opened_to_tell_who_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o600)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(os.open(pipe, os.O_WRONLY), "wb", buffering=0) as writing:
+        writing.write(b"secret")
+        assert person([], [str(pipe)]) == ""
+        assert os.read(reading, 10) == b"secret"
+    os.close(reading)
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_nothing_is_removed_where_a_link_leads(tmp_path: Path, is_link: bool) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    file = elsewhere / saved_screen.NAME
+    file.write_text("somebody's")
+    folder = elsewhere
+    if is_link:
+        folder = tmp_path / "reltui"
+        folder.symlink_to(elsewhere)
+    saved_screen.remove(str(folder / saved_screen.NAME))
+    assert file.exists() is is_link
+    saved_screen.remove(str(tmp_path / "absent" / saved_screen.NAME))
+
+
+def test_all_is_written_where_another_program_has_left_it_non_blocking() -> None:
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    text = "x" * 300_000
+    taken: list[bytes] = []
+    kept = os.dup(2)
+    with os.fdopen(read, "rb") as end:
+        reader = threading.Thread(target=lambda: taken.append(end.read()))
+        try:
+            os.dup2(write, 2)
+            reader.start()
+            saved_screen._write(text)
+        finally:
+            os.dup2(kept, 2)
+            for descriptor in (kept, write):
+                os.close(descriptor)
+            reader.join()
+    assert taken == [text.encode()]
