@@ -205,12 +205,12 @@ class MistakeDialog(Dialog):
         self.confirm()
 
     def confirm(self) -> None:
-        if self.is_current:
+        if self.is_on_top:
             self.app.pop_screen()
             self._again()
 
     def close_dialog(self) -> None:
         """Escape and the button give up."""
-        if self.is_current:
+        if self.is_on_top:
             self.app.pop_screen()
             self._give_up()

@@ -517,3 +517,4 @@ async def test_enter_pressed_again_before_the_tasks_are_there_opens_them_once(
             screen.grid.perform("open")
         await settled(pilot, "tasks of all tries")
         assert [type(each) for each in pilot.app.screen_stack[1:]] == [ReleaseScreen, TasksScreen]
+        assert [each.is_on_top for each in pilot.app.screen_stack[1:]] == [False, True]  # type: ignore[attr-defined]

@@ -292,7 +292,7 @@ class ListScreen(ArrangingScreen[K]):
     @on(Grid.Opened)
     def opened(self, event: Grid.Opened) -> None:
         """Enter on a row; pressed again before what it opens is there, it does nothing."""
-        if self.app.screen is self:
+        if self.is_on_top:
             self.open_row(cast("K", event.key))
 
     # Actions

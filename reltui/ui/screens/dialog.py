@@ -181,7 +181,7 @@ class Dialog(ReltuiScreen):
 
     def close_dialog(self) -> None:
         """Leave the dialog, if it is the one on top."""
-        if self.is_current:
+        if self.is_on_top:
             self.app.pop_screen()
 
     def key_pressed(self, event: events.Key) -> bool:
@@ -242,7 +242,7 @@ class Dialog(ReltuiScreen):
 
     def _confirmed(self) -> None:
         """The confirmation stood alone; what it is about may have changed meanwhile."""
-        if not self.is_current:
+        if not self.is_on_top:
             return
         why_not = self.ready()
         if why_not is not None:

@@ -117,5 +117,5 @@ class LinesScreen(ReltuiScreen):
 
     def do_back(self) -> None:
         """Escape: the field stays as it was."""
-        if self.is_current:
+        if self.is_on_top:
             self.app.pop_screen()

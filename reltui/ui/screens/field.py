@@ -104,10 +104,10 @@ class FieldScreen(ReltuiScreen):
     @on(Input.Submitted)
     def entered(self, event: Input.Submitted) -> None:
         """Take what was typed, unless another screen lies over this one by now."""
-        if self.is_current:
+        if self.is_on_top:
             self.taken(event.value)
 
     def do_back(self) -> None:
         """Escape."""
-        if self.is_current:
+        if self.is_on_top:
             self.app.pop_screen()

@@ -94,7 +94,7 @@ class PickProjects(PickScreen):
         # The first entry leaves the screen, the others only mark.
         if self.grid.cursor == 0:
             super()._choose()
-        elif self.grid.cursor is not None and self.is_current:
+        elif self.grid.cursor is not None and self.is_on_top:
             self._entries[self.grid.cursor].run()
 
     def _complete(self) -> None:

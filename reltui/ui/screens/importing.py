@@ -132,7 +132,7 @@ class ImportDialog(Dialog):
         except OSError as error:
             self._tell(f"The file cannot be read: {clean(error.strerror or str(error))}.")
         else:
-            if self.is_current:
+            if self.is_on_top:
                 self.app.pop_screen()
                 map_needs(self.app, self._server, self._project, transfer, path)
 

@@ -194,6 +194,6 @@ class MapDialog(Dialog):
 
     def confirm(self) -> None:
         answers = {need.key: self._state(need)[2] for need in self._needs}
-        if self.is_current:
+        if self.is_on_top:
             self.app.pop_screen()
             _name(self.app, self._server, self._project, self._transfer, answers, self.known)

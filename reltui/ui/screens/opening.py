@@ -71,6 +71,6 @@ class OpeningScreen(ReadingScreen):
         found = self._read
         if found is None:
             super().update()
-        elif self.is_current:
+        elif self.is_on_top:
             self.app.pop_screen()
             self._then(found)

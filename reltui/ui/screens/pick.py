@@ -182,7 +182,7 @@ class PickScreen(ReltuiScreen):
             field.cursor_position = len(field.value)
 
     def _choose(self) -> None:
-        if self.grid.cursor is None or not self.is_current:
+        if self.grid.cursor is None or not self.is_on_top:
             return
         entry = self._entries[self.grid.cursor]
         self.app.pop_screen()
