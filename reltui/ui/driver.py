@@ -217,7 +217,13 @@ class GuardedDriver(LinuxDriver):
         if shown is not None and settings is not None:
             self._stands = shown.rows
         if not self._application.is_living and os.isatty(self.fileno):
-            termios.tcflush(self.fileno, termios.TCIFLUSH)
+            try:
+                termios.tcflush(self.fileno, termios.TCIFLUSH)
+            except termios.error:
+                if self._key_thread is not None:
+                    # Started in the background, it was stopped here; brought to the front, the handler of
+                    # that signal has done all this.
+                    return
         if self._writer is None and sys.__stderr__ is not None:
             self._writer = Writer(sys.__stderr__, self._caught_up)
             self._writer.start()
