@@ -89,14 +89,16 @@ def run(
     decides: bool = False,
     hold: float = 0.0,
     signs_in: bool = True,
+    others_will_do: bool = False,
 ) -> int:
     """Do a command's work on a data service of its own; returns the exit code. Raises ReltuiError.
 
     `decides`: it may write, so what earlier runs left open is settled, and told, first. `hold`: seconds for
-    which its decisions can be taken back. `signs_in`: it asks for secrets that must be typed. The codes
-    after a signal are 130, 143 and 129.
+    which its decisions can be taken back. `signs_in`: it asks for secrets that must be typed;
+    `others_will_do`: without a terminal it does what it can on the other profiles. The codes after a signal
+    are 130, 143 and 129.
     """
-    typed = ask(config) if signs_in else {}
+    typed = ask(config, others_will_do=others_will_do) if signs_in else {}
     return asyncio.run(_run(work, config, folders, typed, read_only=read_only, decides=decides, hold=hold))
 
 

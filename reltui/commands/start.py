@@ -36,7 +36,7 @@ def start(parsed: argparse.Namespace, config: Config, folders: Paths) -> int:
             case "watch":
                 return run(_watch(parsed), config, folders, read_only=read_only)
             case _:
-                return run(_inbox(parsed), config, folders, read_only=read_only)
+                return run(_inbox(parsed), config, folders, read_only=read_only, others_will_do=True)
         hold = 0.0 if parsed.yes else config.policy.hold_seconds
         config = _narrowed(config, parsed.server)
         return run(work, config, folders, read_only=read_only, decides=True, hold=hold)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from reltui.commands import secrets
 from reltui.data import reading_inbox
 from tests.commands import PROTECTED, document, items, mine, run, settings
 from tests.terminal.program import Demo, Desk, demo
@@ -92,6 +93,21 @@ class TestInbox:
         code, out, _ = run(careful, "inbox", "--filter", "no-such-word")
         assert (code, out.count("\n")) == (0, 1)
         assert out.startswith("Nothing waits for you. ")
+
+    def test_a_profile_that_asks_a_person_takes_no_other_along(
+        self, server: Demo, careful: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(secrets, "_has_terminal", lambda: False)
+        whole = items(careful)
+        careful.profile += f'\n[profiles.typed]\nurl = "{server.url}"\nsecret = {{ prompt = true }}\n'
+        one_only = run(careful, "--profile", "typed", "inbox")
+        code, found = document(careful, "--profile", "demo", "--profile", "typed", "inbox")
+        assert code == 1
+        assert [item["id"] for item in found["items"]] == [item["id"] for item in whole]
+        sentence = "typed asks for its access token at every start."
+        assert found["problems"] == [{"where": "typed", "sentence": sentence}]
+        assert (one_only[0], one_only[1]) == (2, "")
+        assert "no terminal to ask on; use env, file, command or keyring here" in one_only[2]
 
     def test_a_project_that_fails_is_named(self, server: Demo, careful: Desk) -> None:
         whole = items(careful)
