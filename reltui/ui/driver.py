@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+from textual.messages import InBandWindowResize
 
 from reltui.terminal import takes_commands
 from reltui.ui.wire.canvas import Canvas
@@ -233,6 +234,14 @@ class GuardedDriver(LinuxDriver):
             shown.hand_over()
         self.ask_shown(anew=True)
 
+    def _request_terminal_sync_mode_support(self) -> None:
+        # Of a question that it does not know, the console of an older Linux shows the last letter.
+        if _has_strings():
+            super()._request_terminal_sync_mode_support()
+
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked: a signal tells the size everywhere, and a size that is typed must not bend the screen."""
+
     def stop_application_mode(self) -> None:
         """Restore the terminal, as far as there still is one."""
         self._put_title_back()
@@ -291,8 +300,8 @@ class GuardedDriver(LinuxDriver):
         for message in with_pastes(messages):
             if isinstance(message, events.CursorPosition):
                 self._answered = self._question(message) or self._answered
-            elif isinstance(message, events.Resize) and not self._in_band_window_resize:
-                # Nobody asked for it: a pasted size must not bend the screen.
+            elif isinstance(message, events.Resize | InBandWindowResize):
+                # Nobody asked for it.
                 continue
             self.process_message(message)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reltui.ui.driver import GuardedDriver
+from reltui.ui.wire.keys import KeyParser
 from tests.ui.comparing import PATIENCE, Compared, compared
 
 UNREAD = {
@@ -67,5 +68,56 @@ async def test_many_sizes_while_keys_are_pressed(tmp_path: Path) -> None:
             await run.press("k" if number % 2 else "pagedown")
         await run.resize(81, 25)
         await run.resize(80, 24)
+        await recovered(run)
+        assert run.driver.faults == []
+
+
+class Noted:
+    """In place of the thread that writes to a terminal: notes what it is given."""
+
+    takes_frames = True
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def put(self, text: str) -> bool:
+        """Note it."""
+        self.texts.append(text)
+        return True
+
+    def finish(self) -> None:
+        """Nothing waits."""
+
+
+@pytest.mark.parametrize(
+    ("term", "asked"), [("xterm-256color", ["\x1b[?2026$p"]), ("screen", ["\x1b[?2026$p"]), ("linux", [])]
+)
+async def test_only_what_a_terminal_understands_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, term: str, asked: list[str]
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.delenv("TERM_PROGRAM", raising=False)
+    async with compared(tmp_path, size=(80, 24)) as run:
+        noted = Noted()
+        monkeypatch.setattr(run.driver, "_writer", noted)
+        monkeypatch.setattr(run.driver, "input_tty", True)
+        run.driver._request_terminal_sync_mode_support()
+        run.driver._query_in_band_window_resize()
+        assert noted.texts == asked
+
+
+async def test_answers_twice_late_and_to_what_nobody_asked(tmp_path: Path) -> None:
+    """A mode that is known from then on, and sizes that are not those of the window."""
+    async with compared(tmp_path, size=(80, 24)) as run:
+        for answer in ("\x1b[?2026;2$y" * 2, "\x1b[?2048;1$y", "\x1b[48;9;9;90;90t", "\x1b[48;0;0;0;0t"):
+            run.driver._hand_on(KeyParser().fed(answer))
+        await run.press("j")
+        await recovered(run)
+        await run.pilot.pause()
+        assert run.app._sync_available
+        assert run.app.size == (80, 24)
+        assert not run.driver._in_band_window_resize
+        for key in ("k", "2", "j", "?"):
+            await run.press(key)
         await recovered(run)
         assert run.driver.faults == []
