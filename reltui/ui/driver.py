@@ -240,7 +240,7 @@ class GuardedDriver(LinuxDriver):
             super()._request_terminal_sync_mode_support()
 
     def _query_in_band_window_resize(self) -> None:
-        """Not asked: a signal tells the size everywhere, and a size that is typed must not bend the screen."""
+        """Not asked: a signal tells the size everywhere, and one that is typed must not bend the screen."""
 
     def stop_application_mode(self) -> None:
         """Restore the terminal, as far as there still is one."""
