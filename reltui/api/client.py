@@ -19,7 +19,7 @@ from reltui.errors import Malformed, NotFound, NotPermitted, Refused
 from reltui.model.address import is_services
 from reltui.model.approval import Approval, approval_from_json
 from reltui.model.decode import list_of, list_of_answer, mapping_of, objects_of, rows_of, text_of
-from reltui.model.identity import Identity, Me, Member, me_from_json, member_from_json
+from reltui.model.identity import FOUND_AT_MOST, Identity, Me, Member, me_from_json, member_from_json
 from reltui.model.project import Project, project_from_json
 from reltui.model.text import SafeText
 
@@ -31,8 +31,6 @@ PROJECTS_AT_ONCE = 200
 LISTED = ("pending", "approved", "rejected", "skipped", "canceled")
 """The states of approvals that lists are asked for by."""
 PRE, POST = "preDeployApprovals", "postDeployApprovals"
-PEOPLE = 20
-"""More are not told: more words find fewer."""
 
 
 class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, LogCalls, ResourceCalls):
@@ -109,7 +107,7 @@ class ReleaseClient(DefinitionCalls, ReleaseCalls, ContentCalls, RunningCalls, L
         """Persons whose name or account has these words, and groups too if asked; at most 20 (api.md 1.4)."""
         query = {"searchFilter": "General", "filterValue": words, "queryMembership": "none"}
         found = [m for m in await self._members(query) if groups or not m.is_group]
-        return tuple(Identity(m.id, m.name, m.account, m.is_group) for m in found[:PEOPLE])
+        return tuple(Identity(m.id, m.name, m.account, m.is_group) for m in found[:FOUND_AT_MOST])
 
     def projects(self) -> AsyncIterator[Page[Project]]:
         """Every project that the person may see."""

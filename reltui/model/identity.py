@@ -14,6 +14,8 @@ from reltui.model.values import dataclass
 
 ANONYMOUS = frozenset({"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "00000000-0000-0000-0000-000000000000"})
 """Ids that stand for nobody."""
+FOUND_AT_MOST = 20
+"""So many persons and groups are taken of those that have the words that are searched for."""
 SHORT_ENOUGH = 300
 """Characters of what tells a person, for being remembered."""
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 from reltui.data.decision import Verb
-from reltui.model.identity import Identity
+from reltui.model.identity import FOUND_AT_MOST, Identity
 from reltui.model.text import SafeText
 from reltui.ui.app import ReltuiApp
 from reltui.ui.screens import verbs
 from reltui.ui.screens.pick import Entry, PickScreen
+from reltui.ui.screens.pick_resource import PickIdentity
 from tests.ui.samples import LEE, approval
 from tests.ui.screen_text import settled, text
-from tests.ui.still_service import showing
+from tests.ui.still_service import SERVER, showing
 from tests.ui.verb_samples import press, rested, subject
 
 ACCOUNT = SafeText("wilhelmina.featherstonehaugh@marlowfreight.example")
@@ -52,6 +53,45 @@ async def test_an_account_is_whole_and_the_name_is_cut(
         shown = await settled(pilot, "Wilma Chu")
         assert f" {ACCOUNT}\n" in shown
         assert PEOPLE[0].name in shown or columns < 160
+
+
+@pytest.mark.parametrize("count", [FOUND_AT_MOST - 1, FOUND_AT_MOST])
+async def test_it_is_told_when_more_may_have_the_words(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
+        return tuple(Identity(f"{n:08}", SafeText(f"Wilma {n}"), SafeText(f"w{n}")) for n in range(count))
+
+    async with showing(tmp_path, monkeypatch, (80, 45)) as (pilot, service):
+        service.people = people  # type: ignore[method-assign]
+        pilot.app.push_screen(PickIdentity(SERVER, SafeText("Who?"), lambda choice: None))
+        await settled(pilot, "characters or more")
+        await press(pilot, *"wilma")
+        shown = await settled(pilot, f"Wilma {count - 1}")
+        assert ("There are more: type on." in shown) == (count == FOUND_AT_MOST)
+        await press(pilot, "up", "pagedown", "pagedown", "pagedown")
+        assert f"> Wilma {count - 1}" in " ".join(text(pilot.app).split())
+
+
+async def test_oneself_is_not_first_when_somebody_else_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def people(server: str, words: str, *, groups: bool = False) -> tuple[Identity, ...]:
+        return PEOPLE
+
+    async with showing(tmp_path, monkeypatch) as (pilot, service):
+        service.people = people  # type: ignore[method-assign]
+        assert isinstance(pilot.app, ReltuiApp)
+        verbs.open_dialog(
+            rested(pilot.app), subject(Verb.TRANSFER, approval(81, stage=(3, "UAT"), approver=LEE))
+        )
+        assert "> Dana" in " ".join((await settled(pilot, "yourself")).split())
+        await press(pilot, *"wil")
+        shown = await settled(pilot, "Wilma Chu")
+        assert "yourself" not in shown
+        assert "> Wilhelmina" in " ".join(shown.split())
+        await press(pilot, "backspace", "backspace", "backspace", *"dana")
+        assert "yourself" in await settled(pilot, "yourself")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from reltui.data.decision import Verb
 from reltui.data.topics import ServerState
 from reltui.errors import ReltuiError
 from reltui.model.approval import Approval
-from reltui.model.identity import Identity
+from reltui.model.identity import FOUND_AT_MOST, Identity, Me
 from reltui.model.text import SafeText, has_marks, is_suspicious
 from reltui.model.words import short_name
 from reltui.ui.present import Line, Span, span
@@ -69,7 +69,7 @@ class FindPeople(PickScreen):
 
     def _filter(self) -> None:
         # The server has found them by what it knows of them, which may be another name.
-        self.grid.show(list(range(len(self._entries))))
+        self.show_entries(range(len(self._entries)), are_all=len(self.found) < FOUND_AT_MOST)
 
     @on(Input.Changed)
     def words_typed(self) -> None:
@@ -119,7 +119,7 @@ class PickPerson(FindPeople):
         asked = self._seen.approver
         me = self.server.me
         found: list[Entry] = []
-        if me is not None and (asked is None or asked.id != me.id):
+        if me is not None and (asked is None or asked.id != me.id) and self._may_mean(me):
             found.append(Entry(me.name, SafeText(f"yourself, {me.account}"), self._take_over))
         for person in self.found:
             if me is not None and person.id == me.id:
@@ -127,6 +127,11 @@ class PickPerson(FindPeople):
             if person.id and not person.is_group and (asked is None or person.id != asked.id):
                 found.append(Entry(person.name, person.account, partial(self._pass_on, person)))
         return found
+
+    def _may_mean(self, me: Me) -> bool:
+        """Whether the words that are typed leave oneself in question: Enter takes the first of the list."""
+        told = f"yourself {me.name} {me.account}".casefold()
+        return all(word in told for word in self._words())
 
     def _pass_on(self, person: Identity) -> None:
         self.app.push_screen(TransferDialog(self.about, self.server, person))

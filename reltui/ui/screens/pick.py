@@ -18,7 +18,7 @@ from reltui.model.project import Project
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
 from reltui.ui.keys import Place
-from reltui.ui.present import Cell, Line, Span, span, width
+from reltui.ui.present import Cell, Line, Span, line, span, width
 from reltui.ui.screens.base import ReltuiScreen
 from reltui.ui.screens.dialog import key_hint
 from reltui.ui.screens.subject import Subject
@@ -29,6 +29,8 @@ from reltui.ui.widgets.rule import rule
 MOVES = {"down": "down", "up": "up", "pagedown": "page-down", "pageup": "page-up"}
 MOST = 500
 """Entries shown at once; more words make them fewer."""
+MORE = -1
+"""The line behind the entries that says so."""
 
 LEAST_WORDS = 12
 """So many cells of the words are seen in any case."""
@@ -58,7 +60,15 @@ class PickScreen(ReltuiScreen):
         super().__init__()
         self._entries: Sequence[Entry] = ()
         self._early = ""
-        self.grid: Grid[int] = Grid(self.columns, self._cells, id="list", titles=False, empty=self._empty)
+        self.grid: Grid[int] = Grid(
+            self.columns,
+            self._cells,
+            id="list",
+            titles=False,
+            is_heading=lambda key: key == MORE,
+            heading=lambda key: line("    ", span("There are more: type on.", "dim")),
+            empty=self._empty,
+        )
 
     details_first: ClassVar[bool] = False
     """Where there is no room for both, it is the words that are cut."""
@@ -138,7 +148,11 @@ class PickScreen(ReltuiScreen):
         ]
         if words:
             found.sort(key=lambda index: not self._entries[index].words.casefold().startswith(words[0]))
-        self.grid.show(found[:MOST])
+        self.show_entries(found[:MOST], are_all=len(found) <= MOST)
+
+    def show_entries(self, places: Sequence[int], *, are_all: bool) -> None:
+        """Show these of the entries, and that there are more where these are not all."""
+        self.grid.show([*places, *(() if are_all else (MORE,))])
 
     def _cells(self, key: int, columns: Sequence[Column]) -> Sequence[Cell]:
         entry = self._entries[key]
