@@ -24,6 +24,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.messages import InBandWindowResize
+from textual.screen import Screen
 
 from reltui.terminal import takes_commands
 from reltui.ui.wire.canvas import Canvas
@@ -71,6 +72,8 @@ class GuardedDriver(LinuxDriver):
         """The window's title that was set; empty while it is that of others."""
         self._stands: Sequence[Row] = ()
         """The lines of the saved screen, until the first frame."""
+        self._drawn: Screen[Any] | None = None
+        """The screen of the last frame."""
 
     # Out
 
@@ -90,9 +93,11 @@ class GuardedDriver(LinuxDriver):
         self._canvas.forget()
 
     def picture(self) -> Sequence[Row]:
-        """What was drawn last, for the saved screen; empty when part of it is not known."""
+        """What is drawn of the screen on top, for the saved screen; empty when part of it is not known."""
         drawn = self._canvas.drawn()
-        return [] if drawn is None else [runs_of(row) for row in drawn.rows]
+        if drawn is None or self._drawn is not self._app.screen:
+            return []
+        return [runs_of(row) for row in drawn.rows]
 
     @property
     def screen_size(self) -> tuple[int, int]:
@@ -100,6 +105,7 @@ class GuardedDriver(LinuxDriver):
         return self._canvas.size
 
     def _draw(self, frame: str) -> None:
+        self._drawn = self._app.screen
         if self._canvas.size != self._app.size:
             self._canvas.resize(*self._app.size)
         if self._stands:
