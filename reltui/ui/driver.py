@@ -55,6 +55,7 @@ class GuardedDriver(LinuxDriver):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._size = self._size or self._get_terminal_size()
         self.output_guard = OutputGuard()
         self._canvas = Canvas()
         self._is_drawing = False
@@ -239,6 +240,14 @@ class GuardedDriver(LinuxDriver):
             self.attrs_before = settings
             shown.hand_over()
         self.ask_shown(anew=True)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Of the terminal itself; COLUMNS and LINES, which stay as once exported, only where it has none."""
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns = rows = 0
+        return (columns, rows) if columns and rows else super()._get_terminal_size()
 
     def _request_terminal_sync_mode_support(self) -> None:
         # Of a question that it does not know, the console of an older Linux shows the last letter.
