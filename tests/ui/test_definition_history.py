@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from reltui.data.decision import Verb
-from reltui.data.topics import DefinitionAt, DefinitionData, DefinitionOf
+from reltui.data.topics import DefinitionAt, DefinitionData, DefinitionOf, Problem, Snapshot
 from reltui.model.definition import Definition
 from reltui.model.editing.restoring import lost_secrets, restored
-from reltui.ui.app import UiOptions
+from reltui.model.text import SafeText
+from reltui.ui import ways
+from reltui.ui.app import ReltuiApp, UiOptions
 from reltui.ui.screens.definition import DefinitionScreen
 from reltui.ui.screens.definition_history import DefinitionHistoryScreen
 from reltui.ui.screens.definition_saving import SavingDialog
@@ -45,6 +48,22 @@ async def open_history(pilot: Pilot[str], service: StillService, row: int = 57) 
     screen.grid.move_to(row)
     await rested(pilot)
     return screen
+
+
+async def test_revisions_that_cannot_be_read_do_not_differ_in_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "The answer is not valid JSON; a proxy or another program may have answered for the server."
+    failed = Snapshot[Any](problems=(Problem(SafeText(SERVER), SafeText(why)),))
+    older = DefinitionAt(SERVER, BILLING, 5, 56)
+    known = {**known_definition(), older: failed, NOW: failed}
+    async with showing(tmp_path, monkeypatch, (80, 24), known) as (pilot, _):
+        assert isinstance(pilot.app, ReltuiApp)
+        ways.revisions(pilot.app, older, NOW)
+        shown = await settled(pilot, "They cannot be compared.")
+        assert "difference" not in shown.partition("[ definition 5")[2].partition("\n")[0]
+        assert " ".join(shown.split()).count(why) == 1
+        assert "r asks again." in shown
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -327,11 +327,24 @@ class TestReleases:
             await settled(pilot, "project: Billing")
             await pilot.press("m")
             await settled(pilot, "project: Portal")
-            await settled(pilot, "Reading the releases...")
+            assert "0 releases" not in await settled(pilot, "Reading the releases...")
             assert ReleasesOf(SERVER, PORTAL) in service.watched
             assert ReleasesOf(SERVER, BILLING) not in service.watched
             service.learn(ReleasesOf(SERVER, PORTAL), whole(ReleasesData(())))
-            await settled(pilot, "There are no releases here.")
+            assert "| 0 releases" in await settled(pilot, "There are no releases here.")
+
+    async def test_why_it_cannot_be_read_is_told_whole_and_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        why = "The answer is not valid JSON; a proxy or another program may have answered for the server."
+        failed = Snapshot[ReleasesData](problems=(Problem(SafeText(SERVER), SafeText(why)),) * 2)
+        known = {**sample(), ReleasesOf(SERVER, BILLING): failed}
+        async with showing(tmp_path, monkeypatch, known=known) as (pilot, _):
+            await pilot.press("2")
+            shown = await settled(pilot, "It cannot be told whether there are releases here.")
+            assert " ".join(shown.split()).count(f"{SERVER}: {why}") == 1
+            assert "r asks again." in shown
+            assert "0 releases" not in shown
 
     async def test_subjects(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         async with showing(tmp_path, monkeypatch) as (pilot, _):

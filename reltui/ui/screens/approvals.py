@@ -269,7 +269,9 @@ class ApprovalsScreen(FollowingScreen[Key]):
     def list_title(self) -> Line:
         keys = self.grid.keys
         first = self._rows.get(keys[self.grid.top]) if keys else None
-        return line(scope_words(self._counts, self.scope), group_words(self.group, first, self._labels))
+        is_known = self.app.service.look(Inbox()).data is not None
+        words = scope_words(self._counts if is_known else None, self.scope)
+        return line(words, group_words(self.group, first, self._labels))
 
     def title_tail(self) -> Line:
         known = expiry_known(self._rows, self.filter, self.sorts[self.sort][0], self.triage)

@@ -110,7 +110,9 @@ class ChangesScreen(ProjectScreen[str]):
         number = sum(not key.startswith("#") for key in self._entries)
         told = "as JSON" if self.is_raw else count(number, "difference")
         told = COMPARING if self._is_comparing else told
-        return line(span(within(self.definition_name()), "head"), f"  {self.which()}: {told}")
+        # Before both are known nothing is, and they do not differ in 0 places.
+        told = f": {told}" if self.ends() is not None else ""
+        return line(span(within(self.definition_name()), "head"), f"  {self.which()}{told}")
 
     def crumbs(self) -> Line:
         return line("Definition > ", span("difference", "head"))
@@ -142,7 +144,7 @@ class ChangesScreen(ProjectScreen[str]):
         if not problems:
             return [(), line("    Reading both ...")]
         said = line("    ", span("They cannot be compared.", "warn"))
-        return [(), said, *(line("    ", span(f"{p.where}: {p.sentence}", "warn")) for p in problems)]
+        return [(), said, *self.told(problems)]
 
 
 def _words_found(older: Raw, newer: Raw, known: Resources) -> dict[str, Entry]:

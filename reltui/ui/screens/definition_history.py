@@ -84,8 +84,9 @@ class DefinitionHistoryScreen(ProjectScreen[int]):
 
     def list_title(self) -> Line:
         data = self.data
-        name = within(data.definition.name) if data is not None else f"definition {self.topic.definition_id}"
-        return line(span(name, "head"), f"  {count(len(self._rows), 'revision')}")
+        if data is None:
+            return line(span(f"definition {self.topic.definition_id}", "head"))
+        return line(span(within(data.definition.name), "head"), f"  {count(len(self._rows), 'revision')}")
 
     def crumbs(self) -> Line:
         return line("Definition > ", span("history", "head"))

@@ -158,14 +158,9 @@ class DefinitionsScreen(WritingScreen, StarredScreen):
         topic = self.topic
         if topic is None:
             return line("definitions")
-        return line(
-            f"project: {within(topic.project.name)} | {self._how_many}{self.folder_words()}",
-            span(self.unsaved_words(), "wait"),
-        )
-
-    @property
-    def _how_many(self) -> str:
-        return count(len(self._rows), "deleted definition" if self.deleted else "definition")
+        number = count(len(self._rows), "deleted definition" if self.deleted else "definition")
+        where = f"project: {within(topic.project.name)}{self.how_many(topic, number)}{self.folder_words()}"
+        return line(where, span(self.unsaved_words(), "wait"))
 
     def footer_actions(self) -> Sequence[Action]:
         actions = super().footer_actions()

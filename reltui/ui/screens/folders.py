@@ -111,7 +111,7 @@ class FoldersScreen(ProjectScreen[str]):
 
     def list_title(self) -> Line:
         number = count(len(self._rows), "folder")
-        return line(f"project: {within(self.topic.project.name)} | {number}")
+        return line(f"project: {within(self.topic.project.name)}{self.how_many(self.topic, number)}")
 
     def crumbs(self) -> Line:
         return line("Definitions > ", span("folders", "head"))

@@ -90,9 +90,12 @@ def expiry_known(rows: Mapping[ObjectKey, Row], typed: str, sort: str, triage: T
     return f" | expiry known for {known} of {len(rows)}" if known < len(rows) else ""
 
 
-def scope_words(counts: Mapping[Why, int], shown: Scope) -> str:
-    """How many rows each scope has, the one that is shown in brackets."""
-    words = [f"{scope.value} {sum(counts.get(why, 0) for why in WHOSE[scope])}" for scope in Scope]
+def scope_words(counts: Mapping[Why, int] | None, shown: Scope) -> str:
+    """How many rows each scope has (None: nothing is known yet), the one that is shown in brackets."""
+    words = [
+        scope.value if counts is None else f"{scope.value} {sum(counts.get(why, 0) for why in WHOSE[scope])}"
+        for scope in Scope
+    ]
     return "  ".join(
         f"[{word}]" if scope is shown else word for scope, word in zip(Scope, words, strict=True)
     )

@@ -36,7 +36,7 @@ from reltui.ui.present_live import (
 )
 from reltui.ui.present_releases import bad_row_line
 from reltui.ui.present_stage import history_band
-from reltui.ui.present_words import name_cell, within
+from reltui.ui.present_words import count, name_cell, within
 from reltui.ui.screens.base import BANDS, WIDE
 from reltui.ui.screens.pick import Entry, PickScreen
 from reltui.ui.screens.starred import StarredScreen
@@ -170,8 +170,8 @@ class LiveScreen(StarredScreen):
         if topic is None:
             return line("live")
         snapshot = self.app.service.look(topic)
-        number = f"{len(self._rows)} definitions{self.folder_words()}"
-        parts: list[Span | str] = [f"project: {within(topic.project.name)} | {number}"]
+        number = self.how_many(topic, count(len(self._rows), "definition"))
+        parts: list[Span | str] = [f"project: {within(topic.project.name)}{number}{self.folder_words()}"]
         if snapshot.loading and snapshot.progress:
             parts.append(span(f" | reading: {snapshot.progress}", "dim"))
         elif snapshot.more:

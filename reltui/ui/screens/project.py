@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from reltui.data.decision import Verb
-from reltui.data.topics import DefinitionsOf, ProjectsOf, Topic
+from reltui.data.topics import DefinitionsOf, Problem, ProjectsOf, Topic
 from reltui.model.definition import Definition
 from reltui.model.project import Project
 from reltui.model.text import SafeText
-from reltui.ui.present import Line, line, span
+from reltui.ui.present import Line, line, span, wrap
 from reltui.ui.present_words import within
 from reltui.ui.screens.following import FollowingScreen
 from reltui.ui.screens.subject import Subject
 
 K = TypeVar("K", bound=Hashable)
+
+INDENT = 4
+"""Blanks before what stands in place of rows."""
 
 
 class ProjectScreen(FollowingScreen[K]):
@@ -39,6 +42,10 @@ class ProjectScreen(FollowingScreen[K]):
         """Where one is; the server is named where there are several, so that no two places look alike."""
         several = len(self.app.service.servers) > 1
         return f"project: {f'{server} / ' if several else ''}{within(project.name)}"
+
+    def how_many(self, topic: Topic[Any], number: str) -> str:
+        """How many there are, for the title; nothing while the server has not told (C12)."""
+        return f" | {number}" if self.app.service.look(topic).data is not None else ""
 
     @property
     def chosen(self) -> tuple[str, Project] | None:
@@ -81,8 +88,16 @@ class ProjectScreen(FollowingScreen[K]):
             said = line("    ", span(f"It cannot be told whether there are {what} here.", "warn"))
         else:
             said = line(f"    Reading the {what}...")
-        problems = [line("    ", span(f"{p.where}: {p.sentence}", "warn")) for p in snapshot.problems]
-        return [(), said, *problems]
+        return [(), said, *self.told(snapshot.problems)]
+
+    def told(self, problems: Sequence[Problem]) -> list[Line]:
+        """Why an empty list is empty, each reason once and whole, and the key that asks again."""
+        sentences = dict.fromkeys(f"{problem.where}: {problem.sentence}" for problem in problems)
+        again = self.app.keymap.key_of("refresh")
+        advice = [(), line("    ", span(f"{again} asks again.", "dim"))] if sentences and again else []
+        room = max((self.grid.size.width or self.app.size.width) - INDENT, 1)
+        rows = [row for sentence in sentences for row in wrap((span(sentence, "warn"),), room)]
+        return [*((span(" " * INDENT), *row) for row in rows), *advice]
 
     def create_subject(self, server: str, project: Project, definition_id: int) -> Subject | SafeText:
         """What `create` acts on: the definition as its list has it."""

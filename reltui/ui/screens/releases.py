@@ -184,9 +184,9 @@ class ReleasesScreen(ProjectScreen[int]):
         what = f"{'deleted ' if topic.deleted else ''}release{'s' if more or len(self._rows) != 1 else ''}"
         number = f"{len(self._rows)}{'+' if more else ''} {what}"
         if topic.definition_id is None:
-            return line(f"project: {within(topic.project.name)} | {number}")
+            return line(f"project: {within(topic.project.name)}{self.how_many(topic, number)}")
         name = next((within(r.definition.name) for r in self._rows.values()), str(topic.definition_id))
-        return line(f"pipeline: {name} | {number}")
+        return line(f"pipeline: {name}{self.how_many(topic, number)}")
 
     def note(self) -> Line:
         topic = self.topic

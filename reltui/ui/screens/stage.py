@@ -98,7 +98,7 @@ class StageScreen(ProjectScreen[int]):
 
     def list_title(self) -> Line:
         more = self.app.service.look(self.topic).more
-        return line(Span(self.title_shown), f" | {counted(self.data(), more)}")
+        return line(Span(self.title_shown), self.how_many(self.topic, counted(self.data(), more)))
 
     def crumbs(self) -> Line:
         return line("Stage > ", span(self.title_shown, "head"))
