@@ -1,7 +1,8 @@
-"""The thread that writes to the terminal, so that nothing else ever waits for one that takes nothing.
+"""What is written to the terminal goes out at once as far as it takes it; a thread writes the rest.
 
-A session that has stalled (a window that is not read, a line that is down) must stop neither deadlines nor
-the end of the program (E1). What piles up is bounded; after dropped frames the whole screen is written again.
+So nothing else ever waits for a terminal that takes nothing: a session that has stalled (a window that is not
+read, a line that is down) must stop neither deadlines nor the end of the program (E1). What piles up is
+bounded; after dropped frames the whole screen is written again.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Writer(threading.Thread):
         """`caught_up` is called in this thread when all is written after frames had been dropped."""
         super().__init__(daemon=True, name="reltui-output")
         self._descriptor = stream.fileno()
+        self._own = _opened_anew(self._descriptor)
         self._encoding = stream.encoding
         self._caught_up = caught_up
         self._changed = threading.Condition()
@@ -60,10 +62,26 @@ class Writer(threading.Thread):
                 return False
             if self._ended:
                 return False
-            self._waiting.append((data, is_frame))
-            self._size += len(data)
-            self._changed.notify()
+            rest = data if self._size else data[self._written_at_once(data) :]
+            if rest:
+                # What is written in part must not be dropped.
+                self._waiting.append((rest, is_frame and len(rest) == len(data)))
+                self._size += len(rest)
+                self._changed.notify()
             return True
+
+    def _written_at_once(self, data: bytes) -> int:
+        """Write as much as the terminal takes without waiting; how many bytes that is.
+
+        Another thread would have to be woken, and on a busy machine get its turn first.
+        """
+        if self._own is None:
+            return 0
+        try:
+            return os.write(self._own, data)
+        except OSError:
+            # No room, or gone: the thread finds out which.
+            return 0
 
     def finish(self, *, with_frames: bool = False) -> None:
         """Write what waits but frames, and end; gives up on a terminal that takes nothing for a second."""
@@ -72,6 +90,9 @@ class Writer(threading.Thread):
             if not with_frames:
                 self._drop_frames()
             self._changed.notify()
+            if self._own is not None:
+                os.close(self._own)
+                self._own = None
         while self.is_alive():
             before = self._pieces
             self.join(PATIENCE)
@@ -122,3 +143,14 @@ class Writer(threading.Thread):
                 self._pieces += 1
         except OSError:
             self._gone = True
+
+
+def _opened_anew(descriptor: int) -> int | None:
+    """The terminal, opened once more so that it can be written to without waiting; None where it cannot be.
+
+    To make `descriptor` itself non-blocking would do the same to the shell and all others that share it.
+    """
+    try:
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except (OSError, AttributeError):  # no terminal, another person's, or no such system
+        return None

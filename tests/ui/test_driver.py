@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import tty
 
 import pytest
 from hypothesis import given
@@ -172,3 +173,40 @@ def test_a_terminal_that_nobody_reads_makes_nothing_wait() -> None:
         os.close(read)
         writer.join(60)
         assert not writer.is_alive()
+
+
+def test_a_terminal_gets_what_it_takes_at_once_and_the_rest_in_order() -> None:
+    """Without a thread for what has room; no other program finds its terminal otherwise than before."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    with os.fdopen(slave, "w", encoding="utf-8") as stream:
+        writer = Writer(stream)
+        assert writer.put("at once")
+        assert os.read(master, 100) == b"at once"
+        frames = [chr(ord("a") + number) * 20_000 for number in range(12)]
+        for frame in frames:
+            assert writer.put(frame)
+        assert os.get_blocking(slave)
+        writer.start()
+        taken = b""
+        while len(taken) < 12 * 20_000:
+            taken += os.read(master, 65536)
+        writer.finish()
+        assert taken == "".join(frames).encode()
+        assert not writer.put("after the end")
+    os.close(master)
+
+
+def test_a_frame_of_which_a_part_is_on_the_terminal_is_not_dropped() -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    with os.fdopen(slave, "w", encoding="utf-8") as stream:
+        writer = Writer(stream)
+        assert writer.put("f" * (4 * BACKLOG))
+        begun = list(writer._waiting)
+        assert 0 < len(begun[0][0]) < 4 * BACKLOG
+        assert not writer.put("g" * 1_000)
+        assert list(writer._waiting) == begun
+        os.close(master)
+        writer.start()
+        writer.finish()
