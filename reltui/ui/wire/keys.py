@@ -18,8 +18,8 @@ PASTE_KEYS = 4
 """So many different characters in one read were not typed."""
 ESCAPE_SECONDS = 0.025
 """How long the rest of a sequence is awaited; ESCDELAY in the environment says otherwise."""
-MARGIN = 0.003
-"""Waking up is not exact."""
+MARGIN = 0.001
+"""To be asked too early is to be asked in vain; it is never earlier than asked for, and up to 1 ms later."""
 PASTE_BEGIN, PASTE_END = "\x1b[200~", "\x1b[201~"
 """The marks that a terminal puts round a paste (mode 2004 of xterm)."""
 PASTE_SECONDS = 5.0
