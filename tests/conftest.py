@@ -19,6 +19,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("reltui")
 
 FOREIGN = ("TEXTUAL_", "RELTUI_", "XDG_", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES", "TERM_PROGRAM")
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
+"""An installed program is compiled; so are the hundreds that tests start."""
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -32,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same colours, times, folders and network everywhere, for the test and what it starts."""
     for name in list(os.environ):
-        if name.startswith(FOREIGN) or name.upper() in PROXIES:
+        if name.startswith(FOREIGN) or name.upper() in PROXIES or name == UNCOMPILED:
             monkeypatch.delenv(name)
     home: Path = tmp_path_factory.mktemp("home")
     for kind in ("CONFIG", "STATE", "CACHE"):

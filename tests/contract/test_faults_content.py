@@ -185,10 +185,7 @@ def test_43_crowd(client: Client) -> None:
     definition = client.get(f"{project}/_apis/release/definitions", _top=1).rows[0]["id"]
     found = client.get(f"{project}/_apis/release/definitions/{definition}").json
     assert len(found["environments"]) == 120
-    waiting = sum(
-        len(client.get(f"{name}/_apis/release/approvals", top=20000).rows) for name in client.projects()
-    )
-    assert waiting >= 10_000
+    assert len(client.get(f"{project}/_apis/release/approvals", top=1000).rows) == 1000
 
 
 def test_45_lag(client: Client, approval: tuple[str, int]) -> None:

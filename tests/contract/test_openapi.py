@@ -84,7 +84,8 @@ class Walk:
 def test_every_answer_is_as_published(generation: str, record_property: Any) -> None:
     with serving(generation) as client:
         walk = Walk(client, generation)
-        for project in client.projects():
+        # Half of the projects in each generation: every project stands before three of them.
+        for project in client.projects()[list(SPECS).index(generation) % 2 :: 2]:
             _read_definitions(walk, project)
             _read_releases(walk, project)
             _read_approvals(walk, project)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.ui.walking import Case, walk
 
-KEYS = 40
+KEYS = 28
 """Of each walk; that is a sample."""
 
 

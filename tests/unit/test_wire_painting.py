@@ -107,7 +107,7 @@ CURSORS = st.tuples(st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1))
 
 
 @given(successions(), CURSORS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_same_screen_as_with_every_cell_written(
     frames: list[list[Strip]], cursor: tuple[int, int]
 ) -> None:
