@@ -19,11 +19,14 @@ def short_name(identity: Identity | None) -> SafeText:
     """A person or group by name, else by account; "-" for nobody."""
     if identity is None:
         return SafeText("-")
-    return within(identity.name or identity.account) or SafeText(f"id {identity.id[:8]}")
+    named = identity.name or identity.account
+    return within(named) if named else SafeText(f"id {identity.id[:8]}")
 
 
 def within(name: SafeText) -> SafeText:
-    """A name for the middle of a sentence."""
+    """A name for the middle of a sentence; "-" for an empty one."""
+    if not name:
+        return SafeText("-")
     return name if len(name) <= NAME_CELLS and name.isascii() else cut(name, NAME_CELLS)
 
 

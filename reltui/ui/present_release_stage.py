@@ -166,7 +166,7 @@ def _trigger(environment: Environment, definition: Definition | None) -> Line:
 
 
 def _condition(condition: Condition) -> str:
-    return within(condition.name) or str(words_of(condition.type))
+    return within(condition.name) if condition.name else words_of(condition.type)
 
 
 def policy_words(definition: Definition | None, environment: Environment) -> str:

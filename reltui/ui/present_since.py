@@ -124,7 +124,7 @@ def _difference(each: Difference) -> Line:
 
 
 def _value(value: SafeText | None) -> SafeText:
-    return SafeText("(none)") if value is None else within(one_line(value)) or SafeText("(empty)")
+    return SafeText("(none)") if value is None else within(one_line(value) or SafeText("(empty)"))
 
 
 def _some(found: Sequence[Line], lines: int, is_cut: bool) -> list[Line]:

@@ -14,6 +14,7 @@ from reltui.data.topics import InboxRow, Problem, Snapshot, Why
 from reltui.model.approval import ApprovalStatus, ApprovalType
 from reltui.model.attempt import DeploymentStatus, OperationStatus, TaskStatus
 from reltui.model.effect import effect_of_yes
+from reltui.model.identity import Identity
 from reltui.model.release import EnvironmentStatus, Release, ReleaseStatus
 from reltui.model.signing import expiry, own_release_warning, signatures
 from reltui.model.text import SafeText, clean
@@ -44,7 +45,17 @@ from reltui.ui.present_releases import (
 )
 from reltui.ui.present_stages import graph, release_nodes, stages_line, strip
 from reltui.ui.present_triage import row_preview
-from reltui.ui.present_words import age, clock, long_span, name_cell, stage_word, took, when
+from reltui.ui.present_words import (
+    age,
+    clock,
+    long_span,
+    name_cell,
+    short_name,
+    stage_word,
+    took,
+    when,
+    within,
+)
 from tests.ui.samples import (
     ASCII,
     AUTOMATIC,
@@ -656,3 +667,15 @@ def test_no_comma_begins_a_line_of_the_tries() -> None:
             plain(each) for each in present_release_stage.stage_lines(shown, environment, ME, cells, LOOK)
         ]
         assert not any(each.lstrip().startswith(",") or " ," in each for each in told)
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "shown"),
+    [("Lee", "CORP\\lee", "Lee"), ("", "CORP\\lee", "CORP\\lee"), ("", "", "id 76543210")],
+)
+def test_who_has_no_name_is_called_by_something(name: str, account: str, shown: str) -> None:
+    assert short_name(Identity("76543210-aaaa", SafeText(name), SafeText(account))) == shown
+
+
+def test_what_has_no_name_leaves_no_hole_in_a_sentence() -> None:
+    assert within(SafeText("")) == "-"

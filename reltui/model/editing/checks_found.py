@@ -8,9 +8,12 @@ from typing import Any
 from reltui.model.decode import int_of
 from reltui.model.editing.shape import Path
 from reltui.model.editing.slots import plain
-from reltui.model.text import clean
+from reltui.model.text import SafeText, clean
 from reltui.model.values import dataclass
 from reltui.model.words import within
+
+NO_NAME = SafeText("(no name)")
+"""Stands for a name where it is missing."""
 
 NAME_MAXIMUM = 256
 """Characters of a name that the database of a server holds (U)."""
@@ -43,7 +46,7 @@ def warning(path: Path, sentence: str, field: str = "") -> Problem:
 
 def named(row: object, key: str = "name") -> str:
     """What something is called, for a sentence."""
-    return within(clean(text(row, key).strip())) or "(no name)"
+    return within(clean(text(row, key).strip()) or NO_NAME)
 
 
 def text(row: object, key: str) -> str:

@@ -179,4 +179,4 @@ def _is_lost(one: TaskInput, value: str, known: Resources) -> bool:
 
 
 def _label(one: TaskInput) -> str:
-    return within(one.label) or within(clean(one.name))
+    return within(one.label or clean(one.name))

@@ -8,6 +8,7 @@ from typing import Any
 
 from reltui.model.decode import bool_of, count_of, list_of, mapping_of
 from reltui.model.editing.checks_found import (
+    NO_NAME,
     NOT_LISTED,
     PORTAL_FORBIDS,
     Problem,
@@ -169,7 +170,7 @@ def variables(holder: Row, path: Path, raw: Row) -> Problems:
     seen: set[str] = set()
     for name, row in mapping_of(holder.get("variables")).items():
         here = (*path, "variables", name)
-        shown = within(clean(name.strip())) or "(no name)"
+        shown = within(clean(name.strip()) or NO_NAME)
         if not name.strip():
             yield Problem(here, "A variable has no name: type one.", field=f"variable:{name}:name")
         elif name.strip().casefold() in seen:
