@@ -63,7 +63,7 @@ class Demo:
             headers={"Authorization": f"Basic {key}", "Content-Type": "application/json"},
             method=method,
         )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text.strip() else None
 
@@ -84,7 +84,7 @@ def demo(*options: str) -> Iterator[Demo]:
         yield Demo(access["url"], access["token"], access["control"], process, access.get("authority", ""))
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 @dataclass
@@ -122,8 +122,13 @@ class Desk:
         )
         return [*RELTUI, "--config", str(file), *self.options]
 
-    def open(self, *, columns: int = 80, rows: int = 24) -> Terminal:
+    def open(self, *, columns: int = 80, rows: int = 24, knows_frames: bool = True) -> Terminal:
         """Start reltui in a terminal."""
         return Terminal(
-            self.command(), columns=columns, rows=rows, environment=self.variables(), folder=self.home
+            self.command(),
+            columns=columns,
+            rows=rows,
+            environment=self.variables(),
+            folder=self.home,
+            knows_frames=knows_frames,
         )

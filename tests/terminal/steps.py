@@ -6,16 +6,18 @@ import re
 import time
 from collections.abc import Callable
 
-from tests.terminal.harness import Terminal
+from tests.terminal.harness import NotShown, Terminal
 
 FIRST_ROW = r"^>"
 """The cursor on a row."""
 QUIET = 0.5
 """Seconds after which a screen or dialog listens to verbs and confirmations."""
-AGAIN = r"[Pp]ress (it )?again|cannot be reached now"
-"""How the program says that a key came too soon, or that the server says nothing for seconds; a busy machine
-has that happen to a patient person too."""
-
+AGAIN = (
+    r"[Pp]ress (it )?again|cannot be reached now|[Ww]ait a moment"
+    r"|The (definition|release) (has not been read yet|is being read again)"
+)
+"""How the program says that a key came too soon, that something is still to be read, or that the server says
+nothing for seconds; a busy machine has that happen to a patient person too."""
 
 SAVED = r"^ As it was .* ago\. Reading \.\.\."
 """How the program says that it shows the screen of last time, which takes no keys."""
@@ -35,12 +37,15 @@ def ready(terminal: Terminal, pattern: str = FIRST_ROW) -> None:
     terminal.read_for(QUIET)
 
 
-def change(terminal: Terminal, *keys: str, seconds: float = 60.0) -> bool:
-    """Press keys, and wait after each until the screen is another one; whether the last has changed it."""
-    return [_changes(terminal, key, seconds) for key in keys][-1]
+def change(terminal: Terminal, *keys: str) -> None:
+    """Press keys, and wait after each until the screen is another one."""
+    for key in keys:
+        if not may_change(terminal, key, 60.0):
+            raise NotShown(f"{key} changes nothing:\n{terminal.text}")
 
 
-def _changes(terminal: Terminal, key: str, seconds: float) -> bool:
+def may_change(terminal: Terminal, key: str, seconds: float) -> bool:
+    """Press a key, and wait some time for another screen; whether there was one."""
     before = terminal.text
     terminal.press(key)
     return terminal.wait_while(lambda: terminal.text == before, seconds)
@@ -52,11 +57,11 @@ def back(terminal: Terminal, wanted: str = LISTS) -> None:
     for _ in range(30):
         # A key soon after Escape is taken for Alt and that key: what Escape does is waited for. Where the
         # wanted screen is there already it may do nothing.
-        change(terminal, "escape", seconds=1.0 if compiled.search(terminal.text) else 10.0)
+        may_change(terminal, "escape", 1.0 if compiled.search(terminal.text) else 10.0)
         if terminal.wait_while(lambda: compiled.search(terminal.text) is None, 1.0):
             terminal.read_for(QUIET)
             return
-    raise AssertionError(f"the way back is not found:\n{terminal.text}")
+    raise NotShown(f"the way back is not found:\n{terminal.text}")
 
 
 def until(terminal: Terminal, condition: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -64,8 +69,13 @@ def until(terminal: Terminal, condition: Callable[[], bool], seconds: float = 60
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"it did not come about; the screen:\n{terminal.text}")
+            raise NotShown(f"it did not come about; the screen:\n{terminal.text}")
         terminal.read_for(0.05)
+
+
+def says(terminal: Terminal, *words: str) -> None:
+    """Wait until all these words are on the screen, wherever its lines end."""
+    until(terminal, lambda: all(each in " ".join(terminal.text.split()) for each in words))
 
 
 def all_read(terminal: Terminal) -> None:
@@ -134,7 +144,7 @@ def press_while(terminal: Terminal, key: str, condition: Callable[[], bool]) -> 
         if not condition():
             return
         terminal.read_for(QUIET)
-    raise AssertionError(f"{key} is never taken:\n{terminal.text}")
+    raise NotShown(f"{key} is never taken:\n{terminal.text}")
 
 
 def is_refused(terminal: Terminal) -> bool:
@@ -142,13 +152,30 @@ def is_refused(terminal: Terminal) -> bool:
     return re.search(AGAIN, terminal.text) is not None
 
 
+def type_in(terminal: Terminal, text: str) -> None:
+    """Type a text into a field, and wait until its end is seen there, or the stars of a secret one."""
+    terminal.type_text(text)
+    if text:
+        terminal.wait_for(rf"{re.escape(text[-12:].lstrip())}|\*{{{len(text)}}}")
+
+
 def fill(terminal: Terminal, *texts: str) -> None:
     """From Cancel go on with Tab through the fields and type a text into each; ends on the next stop."""
     for text in texts:
         terminal.press("tab", pause=0.2)
-        terminal.type_text(text)
-        terminal.read_for(0.2)
+        type_in(terminal, text)
     terminal.press("tab", pause=0.2)
+
+
+def filter_by(terminal: Terminal, words: str, wanted: str = FIRST_ROW) -> None:
+    """Filter the list, and wait until it shows what is left and listens."""
+    terminal.press("/")
+    # The empty field says what it takes; before that, letters would be keys of the list.
+    terminal.wait_for("^(words, key:value, !not|env:prod type:pre )")
+    type_in(terminal, words)
+    terminal.press("enter")
+    terminal.wait_for(r" \| / ")
+    ready(terminal, wanted)
 
 
 def tab_to(terminal: Terminal, pattern: str, times: int = 1) -> None:
@@ -179,20 +206,27 @@ def refresh_until(terminal: Terminal, pattern: str) -> str:
                 terminal.read_for(QUIET)
                 return found.group()
             terminal.read_for(0.1)
-    raise AssertionError(f"the server never comes to {pattern!r}:\n{terminal.text}")
+    raise NotShown(f"the server never comes to {pattern!r}:\n{terminal.text}")
 
 
-def number(text: str, label: str) -> int:
+def number(terminal: Terminal, label: str) -> int:
     """The id that a dialog names after a label."""
-    found = re.search(rf"^ {label} .*?id\s+(\d+)", text, re.MULTILINE | re.DOTALL)
-    assert found is not None, text
-    return int(found[1])
+    return int(terminal.wait_for(rf"^ {label} (?s:.*?)id\s+(\d+)").group(1))
+
+
+def quit_now(terminal: Terminal) -> int:
+    """Leave from wherever it is; the exit code. Soon after Escape a key may be taken for Alt and that key."""
+    for _ in range(6):
+        terminal.press("ctrl+c")
+        if terminal.wait_while(lambda: not terminal.ended, 10.0):
+            break
+    return terminal.wait_exit()
 
 
 def whole_verdict(terminal: Terminal, wanted: str) -> str:
     """Look for words of the newest verdict where it stands uncut, and come back."""
     terminal.press("!")
+    terminal.wait_for(r"\[ What was said")
     found = terminal.wait_for(wanted).group()
-    terminal.press("escape")
-    terminal.wait_for(FIRST_ROW)
+    back(terminal)
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
-from tests.terminal.steps import back, change, command, confirm, press_until, ready, until
+from tests.terminal.steps import back, command, confirm, may_change, press_until, ready, type_in, until
 
 PLAN = r"\[ Approve( and resume)?: plan of (\d+) \]"
 RESULT = r"^ Plan: approve[a-z ]* (\d+), "
@@ -33,9 +33,9 @@ def written(entries: list[dict[str, Any]]) -> dict[int, list[bool]]:
 def open_plan(terminal: Terminal) -> list[int]:
     """Mark all rows, open their plan, and read every id of it."""
     ready(terminal)
+    terminal.wait_gone(PLAN)
     terminal.press("*")
-    terminal.wait_for(r"\d+ marked")
-    terminal.read_for(0.5)
+    ready(terminal, r"\d+ marked")
     press_until(terminal, "a", PLAN)
     # What the releases tell may leave one out: once they are read, the plan is made anew.
     for key in ("home", "end"):
@@ -54,7 +54,7 @@ def open_plan(terminal: Terminal) -> list[int]:
         rows |= {int(number): int(thing) for number, thing in ROW.findall(listed)}
         if len(rows) == count:
             break
-        change(terminal, "pagedown", seconds=5.0)
+        may_change(terminal, "pagedown", 5.0)
     assert sorted(rows) == list(range(1, count + 1)), terminal.text
     return [rows[number] for number in sorted(rows)]
 
@@ -62,17 +62,16 @@ def open_plan(terminal: Terminal) -> list[int]:
 def confirm_plan(terminal: Terminal, count: int, *how: str) -> None:
     """From Cancel: a comment, how it goes on, the count, and the button."""
     terminal.press("tab", pause=0.2)
-    terminal.type_text("nightly {release}")
+    type_in(terminal, "nightly {release}")
     terminal.press("tab", "tab", *how, "tab", pause=0.2)
     terminal.type_text(str(count))
-    terminal.press("tab", pause=0.2)
-    terminal.press("G", pause=0.2)
+    terminal.press("tab", "G", pause=0.2)
     confirm(terminal, RESULT, "enter")
 
 
 def saved(terminal: Terminal, folder: Path) -> dict[int, str]:
     """Save the result to a file; the state of each by its id."""
-    terminal.press("e")
+    press_until(terminal, "e", r"\[ Save the result \]")
     ready(terminal, r"\[ Save the result \]")
     press_until(terminal, "enter", "The result is in")
     (file,) = folder.glob("plan*.txt")
@@ -122,8 +121,7 @@ def test_a_plan_that_was_killed_goes_on_after_the_next_start(server: Demo, desk:
         press_until(terminal, "r", r"\[ Try again: ")
         terminal.press("shift+tab", "shift+tab", pause=0.2)
         terminal.type_text(str(len(things) - 2))
-        terminal.press("tab", pause=0.2)
-        terminal.press("G", pause=0.2)
+        terminal.press("tab", "G", pause=0.2)
         confirm(terminal, rf"^ Plan: approve[a-z ]* {len(things) - 2}, ", "enter")
         terminal.wait_for(OVER, 90.0)
         states = saved(terminal, desk.home)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import PATIENCE, PROTECTED, document, items, mine, open_command, run, settings, start
+from tests.terminal.harness import NotShown
 from tests.terminal.program import ROOT, Demo, Desk
 
 
@@ -110,7 +111,7 @@ def wait_for_write(server: Demo) -> None:
         if server.ledger():
             return
         time.sleep(0.1)
-    raise AssertionError("nothing was sent")
+    raise NotShown("nothing was sent")
 
 
 class TestAsking:

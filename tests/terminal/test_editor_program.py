@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import Terminal
+from tests.terminal.harness import NotShown, Terminal
 from tests.terminal.program import Demo, Desk
 from tests.terminal.steps import confirm, inbox, name_of, open_dialog, press_until, ready, until
 
@@ -71,7 +71,7 @@ def interrupt(terminal: Terminal) -> None:
         terminal.press("ctrl+c")
         if terminal.wait_while(lambda: "INTERRUPTED" not in terminal.text, 1.0):
             return
-    raise AssertionError(f"the editor was never interrupted:\n{terminal.text}")
+    raise NotShown(f"the editor was never interrupted:\n{terminal.text}")
 
 
 def test_the_terminal_is_the_editors_and_then_ours_again(command: list[str], desk: Desk) -> None:
@@ -84,7 +84,7 @@ def test_the_terminal_is_the_editors_and_then_ours_again(command: list[str], des
         interrupt(terminal)
         terminal.type_text("quit\r", pause=0)
         terminal.wait_for("taken: quit")
-        assert name_of(terminal) == shown
+        until(terminal, lambda: name_of(terminal) == shown)
         assert terminal.left_behind() == settings
         terminal.press("j")
         until(terminal, lambda: name_of(terminal) != shown)
@@ -97,7 +97,7 @@ def test_the_terminal_is_the_editors_and_then_ours_again(command: list[str], des
 
 def test_a_decision_goes_on_while_the_editor_is_open(command: list[str], desk: Desk, server: Demo) -> None:
     # Long enough for the editor to be there before it is sent.
-    desk.hold_seconds = 10.0
+    desk.hold_seconds = 15.0
     desk.command()
     with Terminal(command, environment=desk.variables(), folder=desk.home) as terminal:
         inbox(terminal)

@@ -23,9 +23,11 @@ from tests.terminal.steps import (
     fill,
     number,
     open_dialog,
+    press_until,
     ready,
     refresh_until,
     row,
+    says,
     tab_to,
     until,
 )
@@ -124,9 +126,8 @@ def choose(terminal: Terminal) -> str:
     terminal.wait_for(r"^> +\[x\] DEV +starts with the release")
     tab_to(terminal, r"^> +\[ \] a draft", times=2)
     fill(terminal, "second window")
-    shown = " ".join(terminal.wait_for(r"^ Sends[\s\S]*?^ After yes").group().split())
-    assert f"dock-booking.CI {version}" in shown
-    assert "starts by itself: DEV; by hand, this time: QA, PROD" in shown
+    terminal.wait_for(r"^ Sends[\s\S]*?^ After yes")
+    says(terminal, f"dock-booking.CI {version}", "starts by itself: DEV; by hand, this time: QA, PROD")
     return version
 
 
@@ -156,8 +157,7 @@ def archive(terminal: Terminal, desk: Desk) -> None:
     """All logs of the release, next to the configuration."""
     command(terminal, "archive", "Save all logs")
     terminal.wait_for(r"-logs\.zip")
-    terminal.press("enter")
-    terminal.wait_for(r"\d+ logs are in ")
+    press_until(terminal, "enter", r"\d+ logs are in ")
     (file,) = desk.home.glob("*-logs.zip")
     with zipfile.ZipFile(file) as saved:
         assert saved.testzip() is None
@@ -175,7 +175,7 @@ def test_a_release_evening(server: Demo, desk: Desk) -> None:
         terminal.press("enter")
         ready(terminal, r"\[Stage\]")
         open_dialog(terminal, "n", "Create a release")
-        definition = number(terminal.text, "Definition")
+        definition = number(terminal, "Definition")
         terminal.wait_for("default version, now ")
         version = choose(terminal)
         confirm(terminal, "landed: create ")
@@ -204,9 +204,9 @@ def test_a_release_evening(server: Demo, desk: Desk) -> None:
 
         # Once more, and well
         open_dialog(terminal, "d", "Deploy")
-        release, dev = number(terminal.text, "Release"), number(terminal.text, "Stage")
-        assert "attempt 2 (attempt 1: FAIL" in terminal.text
-        assert re.search("^ Then +no other stage follows by itself", terminal.text, re.M)
+        release, dev = number(terminal, "Release"), number(terminal, "Stage")
+        says(terminal, "attempt 2 (attempt 1: FAIL")
+        terminal.wait_for("^ Then +no other stage follows by itself")
         deploy(server, terminal, "DEV")
         book.confirmed("PATCH", f"releases/{release}/environments/{dev}", deployed())
         server.advance(70)
@@ -215,15 +215,18 @@ def test_a_release_evening(server: Demo, desk: Desk) -> None:
         # QA by hand, with a person in between
         go_down(terminal, "QA")
         open_dialog(terminal, "d", "Deploy")
-        qa = number(terminal.text, "Stage")
+        qa = number(terminal, "Stage")
         deploy(server, terminal, "QA")
         book.confirmed("PATCH", f"releases/{release}/environments/{qa}", deployed())
         server.advance(15)
         refresh_until(terminal, r"^> +QA +WAIT")
         open_dialog(terminal, "a", "Resume")
-        asked = number(terminal.text, "Waits in")
-        assert "Instructions | Book a slot at dock 7 for tomorrow 06:00" in terminal.text
-        assert "the deployment to QA goes on, with 2 more tasks in 1 job" in terminal.text
+        asked = number(terminal, "Waits in")
+        says(
+            terminal,
+            "Instructions | Book a slot at dock 7 for tomorrow 06:00",
+            "the deployment to QA goes on, with 2 more tasks in 1 job",
+        )
         fill(terminal, "both shown")
         confirm(terminal, "landed: resume ")
         book.confirmed(
@@ -237,17 +240,16 @@ def test_a_release_evening(server: Demo, desk: Desk) -> None:
         # Production: its name, my signature, a gate that never passes
         go_down(terminal, "PROD")
         open_dialog(terminal, "d", "Deploy")
-        prod = number(terminal.text, "Stage")
-        assert "[PROTECTED]" in terminal.text
+        prod = number(terminal, "Stage")
+        says(terminal, "[PROTECTED]")
         # The variables that could be given another value come first.
         fill(terminal, "", "now", "CHG0042210", "PROD")
         deploy(server, terminal, "PROD", "enter")
         book.confirmed("PATCH", f"releases/{release}/environments/{prod}", deployed("CHG0042210"))
         refresh_until(terminal, r"^> +PROD .* WAIT +1 .*YOU now")
         open_dialog(terminal, "a", "Approve")
-        approval = number(terminal.text, "Approval")
-        words = " ".join(terminal.text.split())
-        assert "the gates of PROD are asked; the deployment starts when they pass" in words
+        approval = number(terminal, "Approval")
+        says(terminal, "the gates of PROD are asked; the deployment starts when they pass")
         fill(terminal, "agreed with Marcus", "PROD")
         confirm(terminal, "landed: approve ", "enter")
         book.confirmed(
@@ -256,11 +258,9 @@ def test_a_release_evening(server: Demo, desk: Desk) -> None:
         for count, seconds in ((1, 5), (2, 60), (3, 60)):
             server.advance(seconds)
             refresh_until(terminal, rf"Gates before the deployment +running 1/2, {count} rounds?,")
-            assert re.search(
-                rf"^ +{count} \d\d:\d\d +Query work items ok, Check open incid", terminal.text, re.M
-            )
+            terminal.wait_for(rf"^ +{count} \d\d:\d\d +Query work items ok, Check open incid")
         command(terminal, "ignore-gate", r"\[ Ignore a gate \]")
-        gates = number(terminal.text, "Gates")
+        gates = number(terminal, "Gates")
         tab_to(terminal, r"^> +\( \) Query work items")
         terminal.press("down")
         terminal.wait_for(r"^> +\( \) Check open incidents")
@@ -310,8 +310,8 @@ def test_cancel_what_runs_and_what_is_planned(server: Demo, desk: Desk) -> None:
         ready(terminal, r"^> +DEV +ok +\d+ ")
 
         open_dialog(terminal, "d", "Deploy")
-        assert re.search(rf"^ Definition +{DEFINITION} ", terminal.text, re.M)
-        release, dev = number(terminal.text, "Release"), number(terminal.text, "Stage")
+        terminal.wait_for(rf"^ Definition +{DEFINITION} ")
+        release, dev = number(terminal, "Release"), number(terminal, "Stage")
         deploy(server, terminal, "DEV")
         book.confirmed("PATCH", f"releases/{release}/environments/{dev}", deployed())
         server.advance(20)
@@ -327,7 +327,7 @@ def test_cancel_what_runs_and_what_is_planned(server: Demo, desk: Desk) -> None:
         go_down(terminal, "QA")
         before = datetime.now(UTC)
         open_dialog(terminal, "d", "Deploy")
-        qa = number(terminal.text, "Stage")
+        qa = number(terminal, "Stage")
         fill(terminal, "+2h", "", "after the late shift")
         terminal.wait_for(r"^ When: .*\d\d:\d\d UTC")
         deploy(server, terminal, "QA")

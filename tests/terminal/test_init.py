@@ -12,7 +12,7 @@ from reltui import config
 from reltui.config import SecretSource
 from tests.terminal.harness import Terminal
 from tests.terminal.program import RELTUI, SECRET, Demo, Desk
-from tests.terminal.steps import change, confirm
+from tests.terminal.steps import confirm, may_change, type_in
 
 TOKEN = "personal access token"
 
@@ -168,23 +168,26 @@ def test_a_link_of_another_collection_is_one_sentence(desk: Desk) -> None:
     )
 
 
+def answer(terminal: Terminal, text: str, wanted: str) -> None:
+    """Type a text, and Enter as a key that stands alone; wait for the next question."""
+    type_in(terminal, text)
+    confirm(terminal, wanted, "enter")
+
+
 def test_the_welcome_leads_to_the_first_inbox(server: Demo, desk: Desk, file: Path) -> None:
     """In one run: no configuration, a server set up with a secret that is typed once, its approvals."""
     with Terminal(RELTUI, columns=80, rows=32, environment=desk.variables(), folder=desk.home) as terminal:
         terminal.wait_for("sets up a server of your own")
         # A key is dropped while the program is only painted and not yet there.
-        assert any(change(terminal, "s", seconds=10.0) for _ in range(6))
+        for _ in range(6):
+            if may_change(terminal, "s", 10.0):
+                break
         terminal.wait_for("Address")
-        terminal.type_text(f"{server.url}\r")
-        terminal.wait_for("How do you sign in")
-        terminal.press("enter")
-        terminal.wait_for("Where is the secret")
-        terminal.type_text("ask\r")
-        terminal.wait_for("Secret .not shown")
-        terminal.type_text(f"{server.token}\r")
-        terminal.wait_for("Which of the 6 projects")
-        terminal.press("enter")
-        terminal.wait_for("Write config.toml")
+        answer(terminal, server.url, "How do you sign in")
+        answer(terminal, "", "Where is the secret")
+        answer(terminal, "ask", "Secret .not shown")
+        answer(terminal, server.token, "Which of the 6 projects")
+        answer(terminal, "", "Write config.toml")
         confirm(terminal, "6/6 projects ok")
         terminal.wait_for(r"\[Approvals\(\d+\)\]")
         assert server.token.encode() not in terminal.raw

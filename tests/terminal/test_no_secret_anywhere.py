@@ -21,8 +21,8 @@ import pytest
 
 from tests.terminal.harness import SEQUENCE, Terminal
 from tests.terminal.program import SECRET, Demo, Desk, demo
-from tests.terminal.steps import FIRST_ROW, LISTS, back, change, command, confirm, ready
-from tests.terminal.whole_session import decide, go, whole_session
+from tests.terminal.steps import LISTS, back, command, confirm, filter_by, ready, type_in
+from tests.terminal.whole_session import decide, whole_session
 
 TOKEN = 'pq7"zk\\4/mw+9%vy&h=3r~t8'
 """Every character that some form of writing changes."""
@@ -125,7 +125,7 @@ def printed(desk: Desk, *words: str) -> bytes:
         env={**os.environ, **desk.variables()},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=60,
+        timeout=90,
         check=False,
     )
     assert done.returncode in (0, 1), done.stderr
@@ -136,11 +136,8 @@ def printed(desk: Desk, *words: str) -> bytes:
 def sign_in(terminal: Terminal, secret: str) -> None:
     """Type the secret into the dialog."""
     command(terminal, "sign-in", "Sign in to demo")
-    for _ in range(6):
-        if "tab comes here" not in terminal.text:
-            break
-        change(terminal, "tab")
-    terminal.type_text(secret)
+    # The cursor is in the field already.
+    type_in(terminal, secret)
     confirm(terminal, "Signed in to demo as ", "enter")
     ready(terminal, LISTS)
 
@@ -247,10 +244,7 @@ def short_session(server: Demo, desk: Desk) -> bytes:
     with desk.open() as terminal:
         ready(terminal)
         terminal.wait_for(r"(\d+)/\1 projects ok", 60.0)
-        terminal.press("/")
-        terminal.type_text("type:pre why:dire")
-        go(terminal, ("enter",), r" \| / ")
-        ready(terminal, FIRST_ROW)
+        filter_by(terminal, "type:pre why:dire")
         decide(server, terminal, "a", "Approve", "approve", "good")
         command(terminal, "connection", "Connections")
         back(terminal)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.program import Desk, demo
-from tests.terminal.steps import QUIET, back, open_dialog, ready
+from tests.terminal.steps import QUIET, back, open_dialog, quit_now, ready
 
 STYLE = re.compile(rb"\x1b\[([0-9;]*)m")
 NO_COLOUR = {0, 1, 2, 3, 4, 7, 21, 22, 23, 24, 27, 39, 49}
@@ -36,18 +37,27 @@ WALKS = (
 
 
 def walk(terminal: Terminal) -> None:
-    """Through lists, details, dialogs with each kind of field, the editor, and what lies over them."""
+    """Through lists, details, dialogs with each kind of field, the editor, and what lies over them.
+
+    Where it ends nobody knows: on a busy machine a verb may come too soon, and what follows does something
+    else.
+    """
     for keys in WALKS:
         for key in keys:
+            before = terminal.text
             if isinstance(key, bytes):
                 terminal.send(key)
-            elif key in "xne":
-                # Verbs are dead for a moment after a change of screen.
-                terminal.read_for(QUIET)
-                terminal.press(key)
             else:
+                if key in "xne":
+                    # Verbs are dead for a moment after a change of screen.
+                    terminal.read_for(QUIET)
                 terminal.press(key)
+            terminal.wait_while(partial(_shows, terminal, before), 1.0)
             terminal.wait_quiet(0.1, seconds=5)
+
+
+def _shows(terminal: Terminal, text: str) -> bool:
+    return terminal.text == text
 
 
 @pytest.mark.parametrize(
@@ -67,19 +77,13 @@ def test_what_goes_out(
             tmp_path / "home", server.url, server.token, options, profile=ui, environment=dict(environment)
         )
         with desk.open() as terminal:
-            ready(terminal, r"^[> ]  ")
-            walk(terminal)
-            assert not terminal.ended, terminal.text
-            # On a busy machine a verb of the walk may have come too soon: one dialog is opened for certain.
-            back(terminal)
-            terminal.press("1")
-            terminal.wait_for("scope: ALL")
-            terminal.press("m")
-            ready(terminal, r"scope: MINE\b(?s:.*)^>")
+            ready(terminal)
+            # One dialog is opened for certain.
             open_dialog(terminal, "x", "Reject")
             back(terminal)
-            terminal.press("ctrl+c")
-            assert terminal.wait_exit() == 0
+            walk(terminal)
+            assert not terminal.ended, terminal.text
+            assert quit_now(terminal) == 0
             raw = bytes(terminal.raw)
         assert "NorthCollection" in raw.decode("ascii")
         assert styles(raw) <= allowed

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import Terminal
+from tests.terminal.harness import NotShown, Terminal
 from tests.terminal.program import Demo, Desk, demo
-from tests.terminal.steps import AGAIN, change, open_dialog, ready
+from tests.terminal.steps import AGAIN, may_change, open_dialog, ready
 
 PASTE = "ayayay"
 
@@ -46,12 +46,12 @@ def back_to_the_list(terminal: Terminal) -> None:
     listed = re.compile(r"\[Approvals\(\d+\)\].* scope: (?s:.*)^>", re.MULTILINE)
     for _ in range(12):
         # Soon after Escape it would be taken for Alt and that key.
-        change(terminal, "escape", seconds=3.0)
+        may_change(terminal, "escape", 3.0)
         terminal.press("1")
         if terminal.wait_while(lambda: listed.search(terminal.text) is None, 5.0):
             ready(terminal)
             return
-    raise AssertionError(f"the way back is not found:\n{terminal.text}")
+    raise NotShown(f"the way back is not found:\n{terminal.text}")
 
 
 @pytest.mark.parametrize("key", ["a", "enter"])
@@ -164,10 +164,14 @@ def test_yes_to_a_dialog_that_nobody_has_seen(server: Demo, terminal: Terminal) 
     terminal.resize(80, 24)
     terminal.press("y")
     nothing_was_sent(terminal, server)
-    back_to_the_list(terminal)
-    terminal.press("a")
-    time.sleep(1.2)
-    terminal.press("y")
-    time.sleep(0.5)
-    nothing_was_sent(terminal, server)
-    terminal.wait_for(r"\[ Approve \]")
+    for _ in range(6):
+        back_to_the_list(terminal)
+        terminal.press("a")
+        time.sleep(1.2)
+        terminal.press("y")
+        time.sleep(0.5)
+        nothing_was_sent(terminal, server)
+        # Where the first key came too soon, there was no dialog.
+        if terminal.wait_for(rf"\[ Approve \]|{AGAIN}|^ Copied: ").group() == "[ Approve ]":
+            return
+    raise NotShown(f"the dialog never opens:\n{terminal.text}")

@@ -23,12 +23,15 @@ from tests.terminal.steps import (
     command,
     confirm,
     fill,
+    filter_by,
     is_refused,
     name_of,
     number,
     open_dialog,
     press_until,
     ready,
+    says,
+    type_in,
     until,
 )
 from tests.terminal.test_bulk import OVER, PLAN, ROW, confirm_plan, saved, written
@@ -91,13 +94,8 @@ def back(terminal: Terminal) -> None:
 def find(terminal: Terminal, item: Item) -> None:
     """Leave nothing but the rows of one stage of one release."""
     back(terminal)
-    terminal.press("/")
-    terminal.wait_for("^env:prod type:pre ")
     words = f"{item['definition']['name']} {item['release']['name']} {item['stage']['name']}"
-    terminal.type_text(f"{words} why:{item['why'][:4]}")
-    terminal.press("enter")
-    terminal.wait_for(r" \| / ")
-    ready(terminal)
+    filter_by(terminal, f"{words} why:{item['why'][:4]}")
 
 
 def slip(server: Demo, terminal: Terminal, key: str) -> None:
@@ -163,8 +161,7 @@ def test_all_that_waits_is_on_one_screen_with_what_a_yes_does(server: Demo, desk
     listed = items(desk, "--insight")
     with desk.open() as terminal:
         inbox(terminal)
-        assert f"[MINE+GROUPS {len(listed)}]" in terminal.text
-        assert "Expires" in terminal.text
+        says(terminal, f"[MINE+GROUPS {len(listed)}]", "Expires")
         to_the_first(terminal)
         seen: set[str] = set()
         for index in range(len(listed)):
@@ -214,7 +211,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         inbox(terminal)
         find(terminal, approved)
         open_dialog(terminal, "a", "Approve")
-        assert number(terminal.text, "Approval") == approved["id"]
+        assert number(terminal, "Approval") == approved["id"]
         fill(terminal, "seen in UAT")
         yes(terminal, "landed: approve ")
         book.confirmed(
@@ -223,7 +220,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
 
         find(terminal, rejected)
         open_dialog(terminal, "x", "Reject")
-        assert number(terminal.text, "Approval") == rejected["id"]
+        assert number(terminal, "Approval") == rejected["id"]
         fill(terminal, "not tonight")
         yes(terminal, "landed: reject ")
         book.confirmed(
@@ -232,7 +229,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
 
         find(terminal, later)
         open_dialog(terminal, "w", "Approve for later")
-        assert number(terminal.text, "Approval") == later["id"]
+        assert number(terminal, "Approval") == later["id"]
         # The time alone is refused once it is past today.
         fill(terminal, "tomorrow 22:30", "after the shift")
         terminal.wait_for(r"^ When: .*22:30")
@@ -252,11 +249,11 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
 
         find(terminal, passed)
         press_until(terminal, "t", r"\[ Transfer to whom\?")
-        terminal.type_text("Marit")
+        type_in(terminal, "Marit")
         terminal.wait_for(r"^> +Marit Solheim ")
         terminal.press("enter")
         ready(terminal, r"\[ Transfer \]═")
-        assert number(terminal.text, "Approval") == passed["id"]
+        assert number(terminal, "Approval") == passed["id"]
         fill(terminal, "you know it")
         yes(terminal, "landed: transfer ")
         to = server.ledger()[-1]["body"]["approver"]["id"]
@@ -279,13 +276,13 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         assert len(server.ledger()) == len(book.lines)
         find(terminal, other)
         command(terminal, "take-over", r"\[ Take over \]═")
-        taken = number(terminal.text, "Approval")
+        taken = number(terminal, "Approval")
         terminal.hold("enter", 0.6)
         terminal.wait_quiet(0.4)
         assert len(server.ledger()) == len(book.lines)
         find(terminal, other)
         command(terminal, "take-over", r"\[ Take over \]═")
-        assert number(terminal.text, "Approval") == taken
+        assert number(terminal, "Approval") == taken
         fill(terminal, "Marit is away")
         yes(terminal, "landed: take over ")
         me = server.ledger()[-1]["body"]["approver"]["id"]
@@ -420,14 +417,13 @@ def test_without_the_server_rows_stay_and_verbs_say_why(server: Demo, desk: Desk
         find(terminal, item)
         shown = terminal.wait_for(r"^>.*$").group()
         server.process.terminate()
-        server.process.wait(20)
+        server.process.wait(60)
         terminal.press("r")
         terminal.wait_for(r"(?i)offline|cannot be reached|no connection", 60.0)
         terminal.wait_for(r"data .*old")
         assert terminal.wait_for(r"^>.*$").group().replace("?", " ")[:60] == shown[:60]
         for key in ("a", "x", "t", "w"):
-            terminal.press(key)
-            terminal.wait_for("cannot be reached now, so nothing can be decided")
+            press_until(terminal, key, "cannot be reached now, so nothing can be decided")
             # It copies the id here, which would be the yes of a dialog.
             terminal.press("y")
             terminal.wait_gone("so nothing can be decided")
@@ -450,7 +446,7 @@ def test_the_same_inbox_for_scripts_and_screen_readers(server: Demo, desk: Desk)
         assert [row["id"] for row in json.loads(terminal.raw)["items"]] == [row["id"] for row in listed]
     with desk.open() as terminal:
         inbox(terminal)
-        assert f"[MINE+GROUPS {len(listed)}]" in terminal.text
+        says(terminal, f"[MINE+GROUPS {len(listed)}]")
     assert server.ledger() == []
 
 
@@ -465,8 +461,8 @@ def test_the_demo_needs_no_server(tmp_path: Path) -> None:
         fill(terminal, "a trial")
         asked = re.search(r"type here the stage's name: (\S+)", terminal.text)
         if asked is not None:
-            terminal.type_text(asked[1])
-            terminal.press("tab", pause=0.3)
+            type_in(terminal, asked[1])
+            terminal.press("tab", pause=0.2)
         yes(terminal, "held|landed: reject ", "y" if asked is None else "enter")
         terminal.wait_for("landed: reject ", 60.0)
         terminal.press("J")

@@ -16,6 +16,7 @@ from tests.terminal.steps import (
     command,
     confirm,
     fill,
+    filter_by,
     open_dialog,
     press_until,
     press_while,
@@ -39,10 +40,16 @@ def only(terminal: Terminal, words: str, wanted: str) -> None:
     if " | / " in terminal.text:
         terminal.press("escape")
         terminal.wait_gone(r" \| / ")
-    terminal.press("/", pause=SHORT)
-    terminal.type_text(words)
-    go(terminal, ("enter",), r" \| / ")
-    ready(terminal, wanted)
+    filter_by(terminal, words, wanted)
+
+
+def mark_two(terminal: Terminal) -> None:
+    """Mark the row under the cursor and the one below."""
+    terminal.press("space")
+    terminal.wait_for(r"\b1 marked")
+    change(terminal, "j")
+    terminal.press("space")
+    terminal.wait_for(r"\b2 marked")
 
 
 def decide(server: Demo, terminal: Terminal, key: str, title: str, verb: str, comment: str) -> None:
@@ -85,9 +92,10 @@ def approvals(server: Demo, terminal: Terminal) -> None:
 def plan(server: Demo, terminal: Terminal, home: Path) -> None:
     """Some approvals in one plan, and what became of it."""
     before = len(server.ledger())
-    terminal.press("1", pause=SHORT)
+    terminal.press("1")
+    terminal.wait_for(r"\[Approvals\(\d+\)\]")
     only(terminal, "type:pre why:dire", r"^>.* DIRECT ")
-    terminal.press("space", "j", "space", pause=SHORT)
+    mark_two(terminal)
     press_until(terminal, "a", PLAN)
     until(terminal, lambda: "not read yet" not in terminal.text)
     terminal.read_for(QUIET)
@@ -104,9 +112,11 @@ def releases(server: Demo, terminal: Terminal, home: Path) -> None:
     """The list, a comparison, a release, its tasks and logs, all of them saved."""
     go(terminal, ("2",), r"project: .* releases? \]")
     ready(terminal)
-    go(terminal, ("space", "j", "space", "b"), r"^──\[ .* -> .* \]")
+    mark_two(terminal)
+    go(terminal, ("b",), r"^──\[ .* -> .* \]")
     back(terminal)
-    terminal.press("u", pause=SHORT)
+    terminal.press("u")
+    terminal.wait_gone(r"\b2 marked")
     decide(server, terminal, "L", "Retain", "retain", "")
     go(terminal, ("enter",), r"^──\[ .* > .* \]")
     ready(terminal)

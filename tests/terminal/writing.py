@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from tests.terminal.harness import Terminal
-from tests.terminal.steps import press_until, ready, until
+from tests.terminal.steps import filter_by, press_until, ready, type_in, until
 
 KEY = 0.03
 """Seconds after a key; a person is slower."""
@@ -18,7 +18,7 @@ ALONE = 0.25
 
 def typed(terminal: Terminal, text: str) -> None:
     """Type a text, and Enter as a key that stands alone: one within a burst is taken for a slip."""
-    terminal.type_text(text, KEY)
+    type_in(terminal, text)
     terminal.read_for(ALONE)
     terminal.press("enter")
 
@@ -150,6 +150,4 @@ def on_definition(terminal: Terminal, name: str) -> None:
     """The cursor to a definition of the list, which shows no other then."""
     terminal.wait_for(r"\[Definitions\]")
     ready(terminal)
-    terminal.press("/", pause=0.3)
-    typed(terminal, name)
-    ready(terminal, rf"^> +{re.escape(name)} ")
+    filter_by(terminal, name, rf"^> +{re.escape(name)} ")
