@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reltui.ui.driver import GuardedDriver
+from reltui.ui.driver import FRAME_BEGIN, FRAME_END, GuardedDriver
 from reltui.ui.wire.keys import KeyParser
 from tests.ui.comparing import PATIENCE, Compared, compared
 
@@ -121,3 +121,22 @@ async def test_answers_twice_late_and_to_what_nobody_asked(tmp_path: Path) -> No
             await run.press(key)
         await recovered(run)
         assert run.driver.faults == []
+
+
+async def test_frames_are_marked_where_the_terminal_knows_the_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with compared(tmp_path, size=(80, 24)) as run:
+        noted = Noted()
+        monkeypatch.setattr(run.driver, "_writer", noted)
+        for is_known in (False, True):
+            if is_known:
+                run.driver._hand_on(KeyParser().fed("\x1b[?2026;2$y"))
+            noted.texts.clear()
+            while not noted.texts:
+                await run.press("j")
+            frames = [text for text in noted.texts if "\x1b[" in text]
+            assert frames
+            assert all(
+                text.startswith(FRAME_BEGIN) == text.endswith(FRAME_END) == is_known for text in frames
+            )

@@ -247,6 +247,33 @@ def test_a_frame_that_changes_nothing_costs_nothing() -> None:
     assert canvas.difference() == ""
 
 
+@pytest.mark.parametrize(
+    ("styled", "written"),
+    [
+        ("x", "\x1b[4;7Hx\x1b[1;1H"),
+        ("\x1b[31mx\x1b[0m", "\x1b[4;7H\x1b[31mx\x1b[m\x1b[1;1H"),
+        ("\x1b[38;5;99mx\x1b[0m", "\x1b[4;7H\x1b[38;5;99mx\x1b[m\x1b[1;1H"),
+        ("\x1b[48;2;1;2;3mx\x1b[0m", "\x1b[4;7H\x1b[48;2;1;2;3mx\x1b[m\x1b[1;1H"),
+    ],
+)
+def test_a_changed_cell_costs_its_place_its_style_and_itself(styled: str, written: str) -> None:
+    canvas = Canvas(WIDTH, HEIGHT)
+    assert canvas.read(rows(1))
+    canvas.difference()
+    assert canvas.read(f"\x1b[4;7H{styled}\x1b[1;1H")
+    assert canvas.difference() == written
+
+
+def test_a_line_that_gets_short_is_erased_to_its_end() -> None:
+    canvas = Canvas(WIDTH, HEIGHT)
+    assert canvas.read(rows(1))
+    canvas.difference()
+    assert canvas.read(f"\x1b[4;1H{'row':<{WIDTH}}\x1b[1;1H")
+    written = canvas.difference()
+    assert written.count("\x1b[K") == 1
+    assert len(written) <= len("\x1b[4;4H\x1b[K\x1b[1;1H")
+
+
 def test_after_a_wide_character_the_place_is_said() -> None:
     """Terminals differ in widths; what follows stands where it belongs on all of them."""
     canvas = Canvas(WIDTH, HEIGHT)
