@@ -18,7 +18,6 @@ from reltui.data.topics import (
     Problem,
     Snapshot,
     Why,
-    unreadable,
 )
 from reltui.model.approval import Approval
 from reltui.model.decode import BadRow, Rows
@@ -26,6 +25,7 @@ from reltui.model.identity import Me
 from reltui.model.project import Project
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
+from reltui.model.words import unreadable
 
 PartKey = tuple[str, str]
 """Profile name and project id."""

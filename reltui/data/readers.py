@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from reltui.data import topics
 from reltui.data.capabilities import Need, why_not
 from reltui.data.gathering import Gathered, all_pages, by_folder
 from reltui.data.topics import (
@@ -48,6 +47,7 @@ from reltui.model.deployment import deployment_from_json
 from reltui.model.release import Release, release_from_json
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
+from reltui.model.words import unreadable
 
 if TYPE_CHECKING:
     from reltui.api.client import Page, ReleaseClient
@@ -226,7 +226,7 @@ def _listed(listed: Listed[Any]) -> Read:
 
 
 def _unread(bad: Sequence[BadRow]) -> tuple[SafeText, ...]:
-    problem = topics.unreadable(len(bad))
+    problem = unreadable(len(bad))
     return (problem,) if problem else ()
 
 

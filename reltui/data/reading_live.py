@@ -41,6 +41,7 @@ class Live:
     more: bool = False
     """Of some stages it is not known what runs there: it may be older than all that was read."""
     trouble: SafeText = SafeText("")
+    is_read: bool = False
     told: dict[StageKey, int] = field(init=False)
     """The release that stands on a stage by the definitions of a newer server (5.0 and later)."""
 
@@ -55,7 +56,7 @@ class Live:
     @property
     def data(self) -> LiveData:
         """For a snapshot."""
-        return LiveData(self.definitions, dict(self.stages), self.bad)
+        return LiveData(self.definitions, dict(self.stages), self.bad, self.is_read)
 
     def add(self, deployments: Iterable[Deployment]) -> None:
         """Deployments in any order."""
@@ -109,6 +110,7 @@ async def read_live(topic: LiveOf, client: ReleaseClient, tell: Callable[[object
         tell(live.data, f"{count} of at most {PAGES} pages of deployments{still}")
     left = live.unknown()
     await _one_by_one(topic, client, live, left[:ONE_BY_ONE], tell)
+    live.is_read = True
     live.more = len(left) > ONE_BY_ONE or (bool(live.unknown()) if live.told else not whole)
     return live
 

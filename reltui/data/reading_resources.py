@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from reltui.data import topics
 from reltui.data.topics import BranchesOf, FoldersOf, ResourcesOf
 from reltui.errors import ApiError, Lacking
 from reltui.model.content import Folder
 from reltui.model.resources import NOTHING, Choice, Resources
 from reltui.model.text import SafeText
 from reltui.model.values import dataclass
+from reltui.model.words import unreadable
 
 if TYPE_CHECKING:
     from reltui.api.client import Page, ReleaseClient
@@ -123,5 +123,4 @@ async def _one(asked: Awaitable[Page[T]]) -> Listed[T]:
 
 
 def _lacks(bad: int, troubles: list[SafeText]) -> tuple[SafeText, ...]:
-    unreadable = topics.unreadable(bad)
-    return (*troubles, *([unreadable] if unreadable else []))
+    return (*troubles, *([unreadable(bad)] if bad else []))

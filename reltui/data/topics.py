@@ -274,6 +274,8 @@ class LiveData:
     stages: Mapping[tuple[int, int], StageLive] = field(default_factory=dict)
     """By definition id and the stage's id in the definition. Absent: not read yet, or never deployed."""
     bad: tuple[BadRow, ...] = ()
+    is_read: bool = True
+    """The deployments were read; until then nothing is known of a stage on which none was met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -583,13 +585,6 @@ class Broken:
 
 
 Event = Changed | ServerChanged | DecisionChanged | JobChanged | Broken
-
-
-def unreadable(rows: int) -> SafeText:
-    """How a list says that some of its rows could not be read; empty for none."""
-    if not rows:
-        return SafeText("")
-    return SafeText(f"{rows} {'row' if rows == 1 else 'rows'} of the list cannot be read.")
 
 
 def server_of(topic: Topic[Any]) -> str:

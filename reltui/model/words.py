@@ -60,6 +60,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def unreadable(rows: int) -> SafeText:
+    """How a list says that some of its rows could not be read; empty for none."""
+    return SafeText(f"{count(rows, 'row')} of the list cannot be read." if rows else "")
+
+
 def short_span(seconds: float, step: int = 1) -> str:
     """A span of time in one figure, minutes in steps of so many; at most four cells below 27 years."""
     minutes = int(seconds // 60)

@@ -45,6 +45,8 @@ class LiveStage:
 
     environment: DefinitionEnvironment
     known: StageLive
+    is_read: bool = True
+    """All was read that may tell what runs there."""
 
     @property
     def event(self) -> Deployment | None:
@@ -69,7 +71,8 @@ class LiveStage:
 def live_stages(data: LiveData, definition: Definition) -> tuple[LiveStage, ...]:
     """The stages of a definition in their order."""
     return tuple(
-        LiveStage(e, data.stages.get((definition.id, e.id), NOWHERE)) for e in definition.environments or ()
+        LiveStage(e, data.stages.get((definition.id, e.id), NOWHERE), data.is_read)
+        for e in definition.environments or ()
     )
 
 
@@ -103,6 +106,11 @@ def common_part(stages: Sequence[LiveStage]) -> int:
     begin = "".join(letter for letter, _ in alike)
     whole = re.match(r".*[^0-9A-Za-z]", begin) if begin.isascii() else None
     return len(whole.group()) if whole is not None and len(whole.group()) > 2 else 0
+
+
+def _nothing(stage: LiveStage) -> Span:
+    """Where no release is known to run; that none does is said only when all was read (C12)."""
+    return span("-" if stage.is_read else "?", "dim")
 
 
 def since(deployment: Deployment | None, look: Look) -> SafeText:
@@ -142,7 +150,7 @@ def _part(names: str, stage: LiveStage, look: Look, tight: _Tight) -> Line:
         if tight.aged:
             parts.append((span(since(live, look), "dim"),))
     elif stage.event is None:
-        parts.append((span("-", "dim"),))
+        parts.append((_nothing(stage),))
     happens = event_words(stage, tight.release, look, tight.known)
     if happens:
         parts.append(happens)
@@ -238,7 +246,7 @@ def matrix_cell(stages: Sequence[LiveStage], name: str, cells: int, look: Look) 
     elif live is not None:
         tail = span(since(live, look), "dim")
     if live is None:
-        return tail if tail is not None else span("-", "dim")
+        return tail if tail is not None else _nothing(stage)
     room = cells - (width(tail.text) + 1 if tail is not None else 0)
     known = common_part(stages) if width(live.release.name) > room else 0
     shown = Span(release_words(live, max(room, 3), look, known))
@@ -321,6 +329,8 @@ def live_preview(stages: Sequence[LiveStage], cells: int, look: Look, *, roomy: 
 
 def _live_words(live: Deployment | None, stage: LiveStage, look: Look) -> Line:
     if live is None:
+        if not stage.is_read:
+            return (span("being read ...", "dim"),)
         if stage.known.latest is None:
             return (span("nothing was found to run here", "dim"),)
         return (span("nothing runs here yet", "dim"),)

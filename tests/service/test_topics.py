@@ -16,6 +16,7 @@ from reltui.data.topics import (
     DefinitionAt,
     DefinitionOf,
     DeploymentsOf,
+    LiveData,
     LiveOf,
     LogData,
     LogOf,
@@ -90,6 +91,19 @@ def test_live_says_what_runs_where_by_all_that_the_server_knows(tmp_path: Path) 
                 else:
                     assert live is None or live.live is None
         assert told > 5
+
+    play(scenario, tmp_path)
+
+
+def test_live_says_until_its_end_that_it_is_not_read(tmp_path: Path) -> None:
+    async def scenario(demo: RunningDemo, service: DataService) -> None:
+        topic = LiveOf("demo", await first_project(service))
+        seen: list[Snapshot[LiveData]] = []
+        service.subscribe(lambda event: seen.append(service.look(topic)))
+        await read_whole(service, topic)
+        told = [(s.data.is_read, bool(s.progress)) for s in seen if s.data is not None and s.data.definitions]
+        assert told[0] == (False, True)
+        assert told[-1] == (True, False)
 
     play(scenario, tmp_path)
 

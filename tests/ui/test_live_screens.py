@@ -569,6 +569,21 @@ async def test_a_single_stage_is_opened_at_once(tmp_path: Path, monkeypatch: pyt
         await settled(pilot, "Stage > Invoice.CD / PROD")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_that_nothing_runs_somewhere_is_not_said_before_it_was_read(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = live_sample()
+    known[LiveOf(SERVER, BILLING)] = whole(LiveData((definition(),), {}, is_read=False), loading=True)
+    async with showing(tmp_path, monkeypatch, size, known) as (pilot, service):
+        await pilot.press("4")
+        shown = await settled(pilot, "being read ...")
+        assert "?" in shown
+        assert "nothing" not in shown
+        service.learn(LiveOf(SERVER, BILLING), whole(LiveData((definition(),), {})))
+        await settled(pilot, "nothing was found to run here")
+
+
 async def test_on_a_real_server(tmp_path: Path) -> None:
     async with running(tmp_path) as run:
         await run.press("4")
