@@ -12,12 +12,14 @@ from reltui import saved_screen
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from contextlib import ExitStack
 
     from reltui.config import Config
     from reltui.data.service import DataService
     from reltui.paths import Paths
+
+    Start = Callable[[], Awaitable[tuple[DataService, Config]]]
 
 CRASHED = 1
 WRONG_USE = 2
@@ -206,19 +208,7 @@ def _run(
     from reltui.terminal import is_utf8
     from reltui.ui.app import UiOptions, run_app
 
-    async def start_demo() -> tuple[DataService, Config]:
-        from reltui.demo.server import ServerOptions
-        from reltui.demo_folder import start_demo_server
-
-        made, places = await asyncio.to_thread(start_demo_server, ServerOptions(), closing)
-        return DataService(made, places, read_only=parsed.read_only), made
-
-    async def start_configured() -> tuple[DataService, Config]:
-        from reltui.config import load
-
-        made = await asyncio.to_thread(load, parsed.config or folders.config_file)
-        return DataService(made, folders, read_only=parsed.read_only), made
-
+    start_demo, start_configured = _later_starts(folders, parsed, closing)
     service = DataService(config, folders, read_only=parsed.read_only)
     options = UiOptions(
         screen=parsed.screen,
@@ -234,6 +224,28 @@ def _run(
         shown=shown,
     )
     return asyncio.run(run_app(service, config, options))
+
+
+def _later_starts(folders: Paths, parsed: argparse.Namespace, closing: ExitStack) -> tuple[Start, Start]:
+    """What the welcome screen can start: the demo, and the servers of a configuration it has written."""
+    import asyncio
+
+    from reltui.data.service import DataService
+
+    async def start_demo() -> tuple[DataService, Config]:
+        from reltui.demo.server import ServerOptions
+        from reltui.demo_folder import start_demo_server
+
+        made, places = await asyncio.to_thread(start_demo_server, ServerOptions(), closing)
+        return DataService(made, places, read_only=parsed.read_only), made
+
+    async def start_configured() -> tuple[DataService, Config]:
+        from reltui.config import load
+
+        made = await asyncio.to_thread(load, parsed.config or folders.config_file)
+        return DataService(made, folders, read_only=parsed.read_only), made
+
+    return start_demo, start_configured
 
 
 def _command(parsed: argparse.Namespace) -> int:

@@ -187,14 +187,13 @@ def painted(rows: Iterable[Row]) -> str:
 class Shown:
     """The terminal, taken with the saved screen on it: typed characters do not show, Ctrl+C still ends."""
 
-    def __init__(self, rows: Sequence[Row], columns: int) -> None:
+    def __init__(self, rows: Sequence[Row]) -> None:
         """Take it, and paint. Raises OSError and termios.error; the terminal is as before then."""
         import signal
         import termios
 
         self.rows = rows
         """What stands there."""
-        self.columns = columns
         self.settings: list[Any] | None = termios.tcgetattr(0)
         """Those of the terminal from before; None once the living screen has it, or it is restored."""
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -251,7 +250,7 @@ def show(arguments: Sequence[str]) -> Shown | None:
             raise ValueError("it is of another time")
         if saved.person != person(saved.variables, saved.files) or not saved.person:
             raise ValueError("it is of another person")
-        return Shown(with_age(saved, time.time()), columns)
+        return Shown(with_age(saved, time.time()))
     except ValueError:
         remove(path)
     except (OSError, termios.error):

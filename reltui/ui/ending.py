@@ -88,24 +88,30 @@ async def _run_one(app: ReltuiApp, service: DataService, options: UiOptions) -> 
         with suppress(NotImplementedError):
             for number in (*SIGNALS, signal.SIGINT):
                 loop.add_signal_handler(number, lambda: None)
-        if options.shown is not None:
-            options.shown.give_back()
         code = by_signal[0] if by_signal else app.return_code or 0
-        if app.crash is not None:
-            code = CRASHED
-            _tell(report(app.crash, options.state_folder), options.ascii)
-        settled = await _close(service, options.ascii)
-        _tell_unsaved(service, begun, options.ascii)
-        if options.state_folder is not None:
-            note_stopped(options.state_folder, app.stopped)
-        if app.crash is None:
-            app.first_look.keep()
-        if code == 0 and not settled:
-            code = NOT_SETTLED
+        code = await _put_in_order(app, service, options, begun, code)
         with suppress(NotImplementedError):
             for number in (*SIGNALS, signal.SIGINT):
                 loop.remove_signal_handler(number)
     return code
+
+
+async def _put_in_order(
+    app: ReltuiApp, service: DataService, options: UiOptions, begun: float, code: int
+) -> int:
+    """Close all after the screens, keep what the next start asks for, and tell the person; the exit code."""
+    if options.shown is not None:
+        options.shown.give_back()
+    if app.crash is not None:
+        code = CRASHED
+        _tell(report(app.crash, options.state_folder), options.ascii)
+    settled = await _close(service, options.ascii)
+    _tell_unsaved(service, begun, options.ascii)
+    if options.state_folder is not None:
+        note_stopped(options.state_folder, app.stopped)
+    if app.crash is None:
+        app.first_look.keep()
+    return NOT_SETTLED if code == 0 and not settled else code
 
 
 async def _close(service: DataService, ascii: bool) -> bool:
