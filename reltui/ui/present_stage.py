@@ -12,7 +12,21 @@ from reltui.model.deployment import Deployment
 from reltui.model.insight import Outcome, ended_on, outcome, seconds_of, stage_figures
 from reltui.model.signing import TYPE_WORDS
 from reltui.model.text import SafeText
-from reltui.ui.present import Cell, Field, Line, Look, Span, fields, fit, joined, line, padded, span
+from reltui.ui.present import (
+    Cell,
+    Field,
+    Line,
+    Look,
+    Span,
+    fields,
+    fit,
+    joined,
+    line,
+    padded,
+    plain,
+    span,
+    width,
+)
 from reltui.ui.present_words import (
     age,
     clock,
@@ -93,11 +107,15 @@ def strip_lines(deployments: Sequence[Deployment], cells: int, look: Look) -> li
     meaning = ", ".join(f"{letter} {word}" for letter, word in met.items())
     of = f"the last {len(last)}, newest at the right" if len(last) > 1 else "the only one"
     scale = f"full bar: {duration(full)} and more" if full else "no times"
-    rows = [
-        line(span(" Result  ", "dim"), *letters, span(f"  {meaning}", "dim")),
-        line(span(" Took    ", "dim"), bars, span(f"  {scale}; {of}", "dim")),
-    ]
-    return [fit(row, cells, look.ascii) for row in rows]
+    results = line(span(" Result  ", "dim"), *letters, span(f"  {meaning}", "dim"))
+    took = line(span(" Took    ", "dim"), bars, span(f"  {scale}", "dim"))
+    return [fit(results, cells, look.ascii), _with(took, span(f"; {of}", "dim"), cells, look)]
+
+
+def _with(whole: Line, tail: Span, cells: int, look: Look) -> Line:
+    """A line with what stands behind it, where there is room for all of that."""
+    fits = width(plain(whole)) + width(tail.text) <= cells
+    return (*whole, tail) if fits else fit(whole, cells, look.ascii)
 
 
 def figure_lines(data: DeploymentsData, more: bool, cells: int, look: Look) -> list[Line]:
@@ -123,7 +141,7 @@ def figure_lines(data: DeploymentsData, more: bool, cells: int, look: Look) -> l
     else:
         parts.append(line("none has ended"))
     read = f"of the newest {len(data.rows)}" if more else f"of all {len(data.rows)}"
-    return [fit(line(" ", *joined(parts), span(f", {read}", "dim")), cells, look.ascii)]
+    return [_with(line(" ", *joined(parts)), span(f", {read}", "dim"), cells, look)]
 
 
 def approved_by(approvals: Iterable[Approval]) -> list[SafeText]:
