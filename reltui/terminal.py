@@ -16,7 +16,8 @@ COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
 def need_terminal() -> None:
     """A terminal that can be drawn on. Raises ConfigError."""
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    # One that was closed is None.
+    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise ConfigError("This is a full-screen program and needs a terminal; do not redirect it.")
     if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
         raise ConfigError(

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from reltui.errors import ConfigError
+from reltui.terminal import need_terminal
+
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
 from reltui.terminal import environment, is_utf8
@@ -41,3 +44,14 @@ def test_whether_it_takes_every_letter(environment: dict[str, str], expected: bo
         check=True,
     )
     assert done.stdout.strip() == f"{expected}/{environment.get('LC_CTYPE', '')}"
+
+
+@pytest.mark.parametrize("name", ["stdin", "stdout", "stderr"])
+def test_a_stream_that_was_closed_is_no_terminal(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    need_terminal()
+    monkeypatch.setattr(sys, name, None)
+    with pytest.raises(ConfigError, match="needs a terminal"):
+        need_terminal()
