@@ -37,7 +37,7 @@ from reltui.ui.signing import Signing
 from reltui.ui.telling import Telling
 from reltui.ui.watches import Watches
 from reltui.ui.widgets import chrome, style
-from reltui.ui.wire.guard import TextFilter
+from reltui.ui.wire.guard import TextFilter, clipboard
 
 if TYPE_CHECKING:
     from reltui.ui.driver import GuardedDriver
@@ -253,6 +253,8 @@ class ReltuiApp(App[str], inherit_bindings=False):
             return
         if self.driver is not None:
             self.driver.copy(text)
+        elif self._driver is not None:
+            self._driver.write(clipboard(text))
         self.say(SafeText(f"Copied: {text}"), "info")
 
     def copy_to_clipboard(self, text: str) -> None:

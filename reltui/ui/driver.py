@@ -10,7 +10,6 @@ In: a thread that sleeps until a byte comes, and that hands on what came at once
 
 from __future__ import annotations
 
-import base64
 import os
 import signal
 import sys
@@ -28,7 +27,7 @@ from textual.screen import Screen
 
 from reltui.terminal import takes_commands
 from reltui.ui.wire.canvas import Canvas
-from reltui.ui.wire.guard import OutputGuard, is_frame, without_controls
+from reltui.ui.wire.guard import OutputGuard, clipboard, is_frame, without_controls
 from reltui.ui.wire.keys import KeyParser, listen, with_pastes
 from reltui.ui.wire.saved import runs_of, screen_of
 from reltui.ui.writer import Writer
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from reltui.saved_screen import Row
     from reltui.ui.app import ReltuiApp
 
-CLIPBOARD_BYTES = 64 * 1024
 REPORT_ROW = 2
 """Not 1: there a report looks like F3 with a modifier."""
 REPORT_COLUMNS = 40
@@ -151,9 +149,8 @@ class GuardedDriver(LinuxDriver):
             self._canvas.forget()
 
     def copy(self, text: str) -> None:
-        """Put a clean text on the terminal's clipboard (OSC 52, write only, at most 64 kB; C3)."""
-        data = text.encode("utf-8", "replace")[:CLIPBOARD_BYTES]
-        self._put(f"\x1b]52;c;{base64.b64encode(data).decode('ascii')}\x07")
+        """Put a clean text on the terminal's clipboard."""
+        self._put(clipboard(text))
 
     def ring(self) -> None:
         """Ring the terminal's bell."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
@@ -164,6 +165,21 @@ async def test_copy_shows_what_was_copied(tmp_path: Path) -> None:
         await run.see("Copied: http")
         await run.press("o")
         await run.see("Link: http")
+
+
+async def test_another_driver_copies_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, and where Textual's own was asked for."""
+    async with running(tmp_path) as run:
+        assert run.app.driver is None
+        assert run.app._driver is not None
+        written: list[str] = []
+        monkeypatch.setattr(run.app._driver, "write", written.append)
+        await run.press("y")
+        await run.see("Copied: ")
+        [copied] = [text for text in written if text.startswith("\x1b]52;c;")]
+        shown = base64.b64decode(copied.removeprefix("\x1b]52;c;").removesuffix("\x07")).decode()
+        assert shown
+        assert f"Copied: {shown}"[:60] in run.text
 
 
 @pytest.mark.parametrize("size", [(40, 10), (20, 5), (80, 16), (120, 30), (160, 45), (300, 80)])

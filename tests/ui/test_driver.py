@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import threading
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from textual.color import Color
 
-from reltui.ui.wire.guard import OutputGuard, TextFilter
+from reltui.ui.wire.guard import OutputGuard, TextFilter, clipboard
 from reltui.ui.writer import BACKLOG, Writer
 
 OURS = [
@@ -88,6 +89,15 @@ def test_a_text_in_a_cell_has_no_control_character_at_all(data: str) -> None:
     assert cleaned[0].text == "ok"
     assert not CONTROLS.search(cleaned[1].text)
     assert text_filter.stopped
+
+
+@pytest.mark.parametrize("text", ["Release-7", "名前 é 🚀", "é" * 40_000, "x" + "名" * 40_000, "half \ud800"])
+def test_the_clipboard_gets_whole_letters_and_no_more_than_64_kb(text: str) -> None:
+    sequence = clipboard(text)
+    assert OutputGuard().passed(sequence) != sequence
+    held = base64.b64decode(sequence.removeprefix("\x1b]52;c;").removesuffix("\x07"))
+    assert text.replace("\ud800", "?").startswith(held.decode())
+    assert min(len(text.encode("utf-8", "replace")), 64 * 1024 - 3) <= len(held) <= 64 * 1024
 
 
 def test_honest_text_stays_as_it_is() -> None:

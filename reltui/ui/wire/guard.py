@@ -7,6 +7,7 @@ known, and what is then read as cells is written with sequences of our own.
 
 from __future__ import annotations
 
+import base64
 import re
 
 from rich.segment import Segment
@@ -34,6 +35,9 @@ _WHOLE_WRITES = re.compile(
 """Right only when they are all that is written; within a frame they are text that slipped through."""
 
 
+CLIPBOARD_BYTES = 64 * 1024
+
+
 def is_frame(data: str) -> bool:
     """Whether a write of Textual's draws on the screen, and does not only set the terminal."""
     return not _WHOLE_WRITES.fullmatch(data)
@@ -42,6 +46,13 @@ def is_frame(data: str) -> bool:
 def without_controls(text: str) -> str:
     """A text that can end no sequence it is put into."""
     return _CONTROLS.sub("", text)
+
+
+def clipboard(text: str) -> str:
+    """What puts a clean text on the terminal's clipboard (OSC 52, write only, at most 64 kB; C3)."""
+    whole = text.encode("utf-8", "replace")[:CLIPBOARD_BYTES].decode("utf-8", "ignore")
+    data = whole.encode()
+    return f"\x1b]52;c;{base64.b64encode(data).decode('ascii')}\x07"
 
 
 class OutputGuard:
