@@ -194,6 +194,31 @@ async def test_marks_range_all_none() -> None:
         assert app.grid.marks == frozenset()
 
 
+async def test_a_range_that_a_refresh_changes_ends_and_marks_nothing_unseen() -> None:
+    app = GridApp()
+    async with app.run_test(size=(50, 11)):
+        app.grid.show(["a", "b", "c", "d", "e", "f"])
+        app.grid.perform("mark")
+        app.grid.move_to("c")
+        app.grid.perform("mark-range")
+        app.grid.perform("down")
+        assert app.grid.marks == {"a", "c", "d"}
+        # What goes outside of it ends no range, and comes back without its mark.
+        app.grid.show(["b", "c", "d", "e", "f"])
+        assert app.grid.in_range
+        app.grid.perform("down")
+        assert app.grid.marks == {"c", "d", "e"}
+        app.grid.show(["a", "b", "c", "d", "e", "f"])
+        app.grid.perform("up")
+        assert app.grid.marks == {"c", "d"}
+        # Other records between its ends, in another order or new: nobody has seen them marked.
+        app.grid.show(["a", "b", "c", "x", "d", "e", "f"])
+        assert not app.grid.in_range
+        app.grid.perform("down")
+        assert app.grid.cursor == "e"
+        assert app.grid.marks == {"c", "d"}
+
+
 async def test_a_cursor_move_paints_two_lines_and_a_refresh_only_what_differs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

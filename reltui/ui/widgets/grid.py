@@ -133,8 +133,7 @@ class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
         return self._marks.ordered(self._keys)
 
     def take_gone(self) -> frozenset[K]:
-        """The records that were marked and left the list since this was asked last, or all marks were taken
-        away."""
+        """The marked records that left since this was asked last, or since all marks were taken away."""
         return self._marks.take_gone()
 
     @property
@@ -151,14 +150,17 @@ class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
         """Show these records in this order.
 
         The cursor keeps its record and its place on the screen, marks keep theirs. If the record is gone
-        the cursor stays on the line, and `CursorVanished` tells.
+        the cursor stays on the line, and `CursorVanished` tells. A range that has got other records ends.
         """
-        old_cursor, line = self.cursor, self._at - self.top
+        old_cursor, line, in_range = self.cursor, self._at - self.top, self._range()
         self._keys = keys
         if self._marks.keep_only(lambda: self.places):
             self._tell(self.MarksChanged())
         found = self._index_of(old_cursor) if old_cursor is not None else None
         self._at = self._nearest(max(self._at, 0)) if found is None else found
+        if in_range != self._range():
+            # Nobody has seen the others in it.
+            self._marks.anchor = None
         self.top = self._clamp_top(self._at - line if old_cursor is not None else self.top)
         self._keep_in_view()
         self.repaint()
@@ -276,7 +278,7 @@ class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
         self._at = at
         self._keep_in_view()
         if self.in_range:
-            self._mark_from_anchor()
+            self._set_marks(self._marks.with_range(self._range()))
         if self.top != old_top:
             self._paint_changed()
         else:
@@ -301,7 +303,7 @@ class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
             self._marks.anchor = None
         elif self.cursor is not None:
             self._marks.begin_range(self.cursor)
-            self._mark_from_anchor()
+            self._set_marks(self._marks.with_range(self._range()))
 
     def mark_all(self) -> None:
         """Mark every record that is shown."""
@@ -312,11 +314,12 @@ class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
         self._marks.forget()
         self._set_marks(frozenset())
 
-    def _mark_from_anchor(self) -> None:
-        assert self._marks.anchor is not None  # noqa: S101 - both callers have just seen to it
+    def _range(self) -> Sequence[K]:
+        """The records from where the range has begun to the cursor; none while there is no range."""
+        if self._marks.anchor is None:
+            return ()
         low, high = sorted((self.places[self._marks.anchor], self._at))
-        inside = (key for key in self._keys[low : high + 1] if not self.is_heading(key))
-        self._set_marks(self._marks.with_range(inside))
+        return [key for key in self._keys[low : high + 1] if not self.is_heading(key)]
 
     def _set_marks(self, marks: frozenset[K]) -> None:
         changed = self._marks.all ^ marks
@@ -344,11 +347,9 @@ class Grid(KeptLines, Generic[K], inherit_bindings=False, can_focus=True):
         if self.titles and y == 0:
             return (Span(SafeText(" " * GUTTER)), *self.rows.titles()), False
         index = self.top + y - self.titles
-        if not self._keys:
-            lines = self.empty()
-            return lines[index] if index < len(lines) else (), False
         if index >= len(self._keys):
-            return (), False
+            lines = () if self._keys else self.empty()
+            return lines[index] if index < len(lines) else (), False
         key = self._keys[index]
         if self.is_heading(key):
             return self.heading(key), False

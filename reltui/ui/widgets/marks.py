@@ -47,6 +47,7 @@ class Marks(Generic[K]):
         if lost:
             self._gone |= lost
             self.all -= lost
+            self._before -= lost
         return bool(lost)
 
     def forget(self) -> None:
