@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 
 from reltui.saved_screen import Saved, decoded, encoded, painted
 from reltui.ui.wire.canvas import Canvas
+from reltui.ui.wire.cells import cells_of
 from reltui.ui.wire.saved import row_of, runs_of, screen_of
+from reltui.ui.wire.styles import PLAIN
 from tests.emulator import Emulator
 from tests.unit.test_wire_painting import HEIGHT, WIDTH, Strip, frame_of, screens
 
@@ -66,8 +69,27 @@ def test_lines_that_are_too_long_are_not_known() -> None:
     assert {text for text, _ in row_of([("99", "x")], WIDTH)} == {"\0"}
 
 
-def test_what_cannot_be_printed_is_a_question_mark() -> None:
-    canvas, _ = drawn([Strip(0, y, (("", "a\ue000b".ljust(WIDTH)),)) for y in range(HEIGHT)])
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("\ue000", "?"),
+        ("e\u0301", "e\u0301"),
+        ("\U0001f469\u200d\U0001f4bb", "\U0001f469"),
+        ("\u06cc\u200c", "\u06cc"),
+        ("\u00a0", " "),
+        ("\u3000", "  "),
+        ("\ufade", "? "),
+    ],
+)
+def test_what_cannot_be_printed_is_kept_as_wide_as_it_is(cell: str, kept: str) -> None:
+    """Joined letters, private ones, other blanks, and what no letter is yet."""
+    size = len(cells_of(cell, PLAIN))
+    text = f"a{cell}b"
+    canvas, _ = drawn([Strip(0, y, (("", text + " " * (WIDTH - 2 - size)),)) for y in range(HEIGHT)])
     known = canvas.drawn()
     assert known is not None
-    assert runs_of(known.rows[0]) == [("", "a?b")]
+    [(style, found)] = runs_of(known.rows[0])
+    assert not style
+    assert found.isprintable()
+    assert found == f"a{kept}b"
+    assert len(cells_of(found, PLAIN)) == 2 + size

@@ -13,22 +13,29 @@ if TYPE_CHECKING:
 
 
 def runs_of(row: Sequence[Cell]) -> saved_screen.Row:
-    """A row as texts with the change of style before each; what cannot be printed is a question mark."""
+    """A row as texts with the change of style before each, and every letter one that can be printed."""
     end = len(row)
     while end and row[end - 1] == BLANK:
         end -= 1
     runs: list[tuple[str, str]] = []
     style, pending, text = PLAIN, "", ""
-    for cell, wanted in row[:end]:
+    for x, (cell, wanted) in enumerate(row[:end]):
         if wanted != style and not (cell == " " and on_blank(style) == wanted):
             if text:
                 runs.append((pending, text))
             # Without the bytes round the numbers.
             pending, text, style = change(style, wanted)[2:-1], "", wanted
-        text += "".join(character if character.isprintable() else "?" for character in cell)
+        text += cell if cell.isprintable() else _printable(cell, is_wide=x + 1 < end and not row[x + 1][0])
     if text:
         runs.append((pending, text))
     return runs
+
+
+def _printable(cell: str, *, is_wide: bool) -> str:
+    """What stands for a cell that the file cannot hold, as wide as it is: its first letter, if that can."""
+    if cell[0].isprintable():
+        return cell[0]
+    return (" " if cell[0].isspace() else "?").ljust(2 if is_wide else 1)
 
 
 def row_of(runs: saved_screen.Row, width: int) -> Row:
