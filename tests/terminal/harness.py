@@ -184,8 +184,8 @@ class Terminal:
             if pause:
                 self.read_for(pause)
 
-    def type_text(self, text: str, pause: float = 0.03) -> None:
-        """Type a text as a person does, one key after the other."""
+    def type_text(self, text: str, pause: float = 0.015) -> None:
+        """Type a text, one key after the other."""
         self.press(*text, pause=pause)
 
     def paste(self, text: str) -> None:
@@ -283,6 +283,10 @@ class Terminal:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._read(left)
+
+    def read_next(self, seconds: float) -> bool:
+        """Read until something has come, but not longer than a time; whether it has."""
+        return self._read(seconds)
 
     def _state(self) -> str:
         return f" (exit code {self.process.returncode})" if self.ended else ""

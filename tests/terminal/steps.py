@@ -18,7 +18,7 @@ AGAIN = (
 )
 """How the program says that a key came too soon, that something is still to be read, or that the server says
 nothing for seconds; a busy machine has that happen to a patient person too."""
-
+FURTHER = "read on to the end first"
 SAVED = r"^ As it was .* ago\. Reading \.\.\."
 """How the program says that it shows the screen of last time, which takes no keys."""
 LISTS = r"^[─-]{2}\[ (\[?MINE\b|project: )"
@@ -65,12 +65,12 @@ def back(terminal: Terminal, wanted: str = LISTS) -> None:
 
 
 def until(terminal: Terminal, condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Read until a condition outside the screen holds."""
+    """Read until a condition holds; one outside the screen, such as the ledger, is asked for now and then."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             raise NotShown(f"it did not come about; the screen:\n{terminal.text}")
-        terminal.read_for(0.05)
+        terminal.read_next(0.2)
 
 
 def says(terminal: Terminal, *words: str) -> None:
@@ -117,7 +117,15 @@ def open_dialog(terminal: Terminal, key: str, title: str) -> None:
 
 
 def confirm(terminal: Terminal, wanted: str, key: str = "y") -> str:
-    """Confirm the dialog on the screen with a key that stands alone, and wait for what comes of it."""
+    """Confirm the dialog on the screen with a key that stands alone, and wait for what comes of it.
+
+    Where there is more to read than the screen has lines, it is read to its end first.
+    """
+    terminal.read_for(QUIET)
+    found = press_until(terminal, key, f"{wanted}|{FURTHER}")
+    if re.search(FURTHER, found) is None:
+        return found
+    terminal.press("end", pause=0.2)
     terminal.read_for(QUIET)
     return press_until(terminal, key, wanted)
 

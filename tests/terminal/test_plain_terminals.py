@@ -28,11 +28,12 @@ SELECTED = b"ab\x1b[1;2D"
 """Two letters, and one of them selected with Shift and the arrow."""
 WALKS = (
     ("j", "enter", "enter", "]", "]", "escape", "escape"),
-    ("m", "x", "tab", SELECTED, "escape", "/", SELECTED, "escape", "escape"),
+    ("x", "tab", SELECTED, "escape", "/", SELECTED, "escape", "escape"),
     ("2", "j", "space", "enter", "l", "enter", "escape", "escape", "escape"),
     ("3", "j", "enter", "]", "escape", "n", "tab", SELECTED, "tab", "escape", "h", "escape"),
     ("e", "j", "tab", "j", "enter", SELECTED, "escape", "E", "escape", "escape", "escape"),
     ("4", "j", "enter", "escape", "?", "escape", ":", "a", "escape", "J", "escape", "!", "escape"),
+    ("1", "m"),
 )
 
 
@@ -52,7 +53,7 @@ def walk(terminal: Terminal) -> None:
                     # Verbs are dead for a moment after a change of screen.
                     terminal.read_for(QUIET)
                 terminal.press(key)
-            terminal.wait_while(partial(_shows, terminal, before), 1.0)
+            terminal.wait_while(partial(_shows, terminal, before), 0.4)
             terminal.wait_quiet(0.1, seconds=5)
 
 

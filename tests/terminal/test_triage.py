@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 
 from tests.commands import document, items, open_command, run, settings
-from tests.terminal.harness import Terminal
+from tests.terminal import steps
+from tests.terminal.harness import NotShown, Terminal
 from tests.terminal.program import Demo, Desk, demo
 from tests.terminal.steps import (
     AGAIN,
     all_read,
+    change,
     command,
     confirm,
     fill,
@@ -77,18 +79,18 @@ def mine(desk: Desk) -> list[Item]:
 
 def back(terminal: Terminal) -> None:
     """To the whole inbox, out of whatever the keys have opened."""
-    # Twice in a row: keys that are still taken in may lead away again.
-    there = 0
-    for _ in range(60):
-        terminal.wait_quiet(0.4)
-        shown = re.search(r"\[Approvals\(\d+\)\].* scope: ", terminal.text)
-        there = there + 1 if shown is not None and " | / " not in terminal.text else 0
-        if there == 2:
-            break
-        if not there:
-            # A key soon after Escape is taken for Alt and that key.
-            terminal.press("escape", pause=0.3)
-    ready(terminal)
+    listed = r"\[Approvals\(\d+\)\].* scope: "
+    for _ in range(10):
+        # Keys that are still taken in may lead away again.
+        terminal.wait_quiet(0.3)
+        if re.search(listed, terminal.text) is None:
+            steps.back(terminal, listed)
+        elif " | / " in terminal.text:
+            change(terminal, "escape")
+        else:
+            ready(terminal)
+            return
+    raise NotShown(f"the way back is not found:\n{terminal.text}")
 
 
 def find(terminal: Terminal, item: Item) -> None:
@@ -111,14 +113,6 @@ def slip(server: Demo, terminal: Terminal, key: str) -> None:
     terminal.wait_quiet(1.0)
     assert server.ledger() == before
     assert not terminal.ended, f"exit code {terminal.process.returncode}: {terminal.text}"
-
-
-def yes(terminal: Terminal, wanted: str, key: str = "y") -> None:
-    """Confirm; read on to the end first where the dialog asks for it."""
-    further = "read on to the end first"
-    if re.search(further, confirm(terminal, f"{wanted}|{further}", key)):
-        terminal.press("G", pause=0.3)
-        confirm(terminal, wanted, key)
 
 
 def to_the_first(terminal: Terminal) -> None:
@@ -213,7 +207,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         open_dialog(terminal, "a", "Approve")
         assert number(terminal, "Approval") == approved["id"]
         fill(terminal, "seen in UAT")
-        yes(terminal, "landed: approve ")
+        confirm(terminal, "landed: approve ")
         book.confirmed(
             "PATCH", f"approvals/{approved['id']}", {"status": "approved", "comments": "seen in UAT"}
         )
@@ -222,7 +216,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         open_dialog(terminal, "x", "Reject")
         assert number(terminal, "Approval") == rejected["id"]
         fill(terminal, "not tonight")
-        yes(terminal, "landed: reject ")
+        confirm(terminal, "landed: reject ")
         book.confirmed(
             "PATCH", f"approvals/{rejected['id']}", {"status": "rejected", "comments": "not tonight"}
         )
@@ -233,7 +227,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         # The time alone is refused once it is past today.
         fill(terminal, "tomorrow 22:30", "after the shift")
         terminal.wait_for(r"^ When: .*22:30")
-        yes(terminal, "landed: approve for later ")
+        confirm(terminal, "landed: approve for later ")
         sent = server.ledger()[-2]["body"]
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT22:30:00Z", sent["scheduledDeploymentTime"])
         book.lines.append(
@@ -255,7 +249,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         ready(terminal, r"\[ Transfer \]═")
         assert number(terminal, "Approval") == passed["id"]
         fill(terminal, "you know it")
-        yes(terminal, "landed: transfer ")
+        confirm(terminal, "landed: transfer ")
         to = server.ledger()[-1]["body"]["approver"]["id"]
         body = {"status": "reassigned", "comments": "you know it", "approver": {"id": to}}
         book.confirmed("PATCH", f"approvals/{passed['id']}", body)
@@ -263,7 +257,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         find(terminal, pause)
         open_dialog(terminal, "a", "Resume")
         fill(terminal, "import stopped")
-        yes(terminal, "landed: resume ")
+        confirm(terminal, "landed: resume ")
         body = {"status": "approved", "comment": "import stopped"}
         book.confirmed("PATCH", f"releases/{pause['release']['id']}/manualinterventions/{pause['id']}", body)
 
@@ -284,7 +278,7 @@ def test_one_after_the_other(server: Demo, desk: Desk) -> None:
         command(terminal, "take-over", r"\[ Take over \]═")
         assert number(terminal, "Approval") == taken
         fill(terminal, "Marit is away")
-        yes(terminal, "landed: take over ")
+        confirm(terminal, "landed: take over ")
         me = server.ledger()[-1]["body"]["approver"]["id"]
         assert me != to
         body = {"status": "reassigned", "comments": "Marit is away", "approver": {"id": me}}
@@ -362,7 +356,7 @@ def test_what_is_held_is_not_sent(server: Demo, desk: Desk, how: str) -> None:
         inbox(terminal)
         find(terminal, item)
         open_dialog(terminal, "a", "Approve")
-        yes(terminal, r"held \d+ s, U takes it back")
+        confirm(terminal, r"held \d+ s, U takes it back")
         if how == "U":
             terminal.press("U")
             terminal.wait_for("taken back: approve")
@@ -463,7 +457,7 @@ def test_the_demo_needs_no_server(tmp_path: Path) -> None:
         if asked is not None:
             type_in(terminal, asked[1])
             terminal.press("tab", pause=0.2)
-        yes(terminal, "held|landed: reject ", "y" if asked is None else "enter")
+        confirm(terminal, "held|landed: reject ", "y" if asked is None else "enter")
         terminal.wait_for("landed: reject ", 60.0)
         terminal.press("J")
         terminal.wait_for("reject")

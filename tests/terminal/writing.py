@@ -32,7 +32,7 @@ def go_to(terminal: Terminal, words: str) -> None:
     """To a part of the outline, found by words of the way to it."""
     terminal.press("/")
     terminal.wait_for(r"\[ Go to which part\? \]")
-    terminal.type_text(words, KEY)
+    terminal.type_text(words)
     terminal.wait_for(rf"^> +{re.escape(words)}\b")
     typed(terminal, "")
     # A long way is cut in the middle.
@@ -43,7 +43,7 @@ def pick(terminal: Terminal, title: str, *choices: str) -> None:
     """In one picker after the other type words and take the first row, which begins with them."""
     terminal.wait_for(rf"^──\[ {title}")
     for words in choices:
-        terminal.type_text(words, KEY)
+        terminal.type_text(words)
         terminal.wait_for(rf"(?i)^ {re.escape(words)}\s+> .*{re.escape(words)}")
         typed(terminal, "")
         terminal.wait_gone(rf"(?i)^ {re.escape(words)}\s+> ")
@@ -105,7 +105,7 @@ def write_lines(terminal: Terminal, label: str, *lines: str) -> None:
     terminal.press("end", "ctrl+u", pause=KEY)
     for index, text in enumerate(lines):
         terminal.press(*(["enter"] if index else []), pause=KEY)
-        terminal.type_text(text, KEY)
+        type_in(terminal, text)
     terminal.press("tab", pause=0.2)
     press_until(terminal, "enter", rf"│>[ !?]+{re.escape(label)} ")
 
@@ -135,11 +135,11 @@ def add_task(terminal: Terminal, stage: str, task: str, *inputs: tuple[str, str]
 def begin_new(terminal: Terminal, start: str, name: str, folder: str) -> None:
     """From the definitions to the editor of a new one."""
     press_until(terminal, "N", "begin with what")
-    terminal.type_text(start, KEY)
+    terminal.type_text(start)
     terminal.wait_for(rf"(?i)^> +{start}")
     typed(terminal, "")
     terminal.wait_for(r"\[ New definition: ")
-    terminal.type_text(name, KEY)
+    terminal.type_text(name)
     terminal.press("tab", "ctrl+u", pause=KEY)
     typed(terminal, folder)
     terminal.wait_for(rf"^ Edit > {re.escape(name)} ")
