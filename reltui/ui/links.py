@@ -14,7 +14,7 @@ from reltui.model.address import Thing
 from reltui.model.approval import Approval, ApprovalStatus
 from reltui.model.project import Project
 from reltui.model.text import SafeText, clean
-from reltui.ui import ways
+from reltui.ui import background, ways
 from reltui.ui.present import Line, Span, span, wrap
 from reltui.ui.screens.dialog import Dialog, fact
 from reltui.ui.screens.pick import Entry, PickScreen
@@ -45,7 +45,7 @@ def open_link(app: ReltuiApp, text: str) -> None:
 
 
 def _go(app: ReltuiApp, place: LinkPlace) -> None:
-    app.run_worker(_opened(app, place), name="link", exclusive=True, group="link")
+    background.begin(app, partial(_opened, app, place), "link")
 
 
 async def _opened(app: ReltuiApp, place: LinkPlace) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any, ClassVar, TypeVar
 
-from reltui.ui import filtering
+from reltui.ui import background, filtering
 from reltui.ui.screens.pointing import PointingScreen
 
 K = TypeVar("K", bound=Hashable)
@@ -86,7 +87,7 @@ class ArrangingScreen(PointingScreen[K]):
         if keys is not before and keys != before:
             known = set(keys)
             self._arranged = [key for key in self._arranged if key in known] if before else keys
-        self.run_worker(self._arrange_slowly(keys, terms), name="arrange", group="arrange")
+        background.begin(self, partial(self._arrange_slowly, keys, terms), "arrange")
         return self._arranged
 
     @property

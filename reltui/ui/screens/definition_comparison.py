@@ -15,7 +15,7 @@ from reltui.model.editing.changes import changes, raw_lines
 from reltui.model.project import Project
 from reltui.model.resources import NOTHING, Resources
 from reltui.model.text import SafeText
-from reltui.ui import ways
+from reltui.ui import background, ways
 from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, line, span, wrap
 from reltui.ui.present_changes import COMPARING, Entry, change_entries, is_large, raw_entries, two_revisions
@@ -87,7 +87,7 @@ class ChangesScreen(ProjectScreen[str]):
             self._is_comparing = is_large(*ends)
             self._entries = {} if self._is_comparing else work()
             if self._is_comparing:
-                self.run_worker(self._wait_for(work), name="compare", group="compare", exclusive=True)
+                background.begin(self, partial(self._wait_for, work), "compare")
         return list(self._entries)
 
     async def _wait_for(self, work: Callable[[], dict[str, Entry]]) -> None:

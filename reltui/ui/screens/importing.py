@@ -17,6 +17,7 @@ from reltui.model.editing.jsonc import Mistake
 from reltui.model.editing.transfer import Transfer, read_transfer
 from reltui.model.project import Project
 from reltui.model.text import SafeText, clean
+from reltui.ui import background
 from reltui.ui.present import Line, Span, line, span, wrap
 from reltui.ui.screens.asking import line_field
 from reltui.ui.screens.dialog import Dialog, fact, key_hint
@@ -101,7 +102,7 @@ class ImportDialog(Dialog):
 
     def key_pressed(self, event: events.Key) -> bool:
         if self.is_mounted and event.key == "tab" and self.focused is self._field and self._field.value:
-            self.run_worker(self._complete(), name="complete", group="complete", exclusive=True)
+            background.begin(self, self._complete, "complete")
             return True
         return super().key_pressed(event)
 
@@ -122,7 +123,7 @@ class ImportDialog(Dialog):
         self._trouble = SafeText("")
 
     def confirm(self) -> None:
-        self.run_worker(self._read(), name="read", group="read", exclusive=True)
+        background.begin(self, self._read, "read")
 
     async def _read(self) -> None:
         try:

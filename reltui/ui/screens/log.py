@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from reltui.data.topics import LogData, LogOf, ReleaseOf, Snapshot, Topic
 from reltui.model.text import SafeText, clean
+from reltui.ui import background
 from reltui.ui.keys import Action, Place
 from reltui.ui.log_search import Search
 from reltui.ui.options import Said
@@ -283,7 +284,7 @@ class LogScreen(ReltuiScreen):
     def _search_on(self) -> None:
         """A slice at once, so that a short log is answered at once; the rest between the keys."""
         if not self._scan():
-            self.run_worker(self._scan_rest(), name="search", group="search", exclusive=True)
+            background.begin(self, self._scan_rest, "search")
 
     async def _scan_rest(self) -> None:
         done = False

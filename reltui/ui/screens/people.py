@@ -18,6 +18,7 @@ from reltui.model.approval import Approval
 from reltui.model.identity import FOUND_AT_MOST, Identity, Me
 from reltui.model.text import SafeText, has_marks, is_suspicious
 from reltui.model.words import short_name
+from reltui.ui import background
 from reltui.ui.present import Line, Span, span
 from reltui.ui.screens.decision import DecisionDialog
 from reltui.ui.screens.pick import Entry, PickScreen
@@ -86,7 +87,7 @@ class FindPeople(PickScreen):
         self._asked = self._typed()
         self.found, self._why = (), SafeText("Asking the server ...")
         self.update()
-        self.run_worker(self._answer(self._asked), group="people", exclusive=True)
+        background.begin(self, partial(self._answer, self._asked), "people")
 
     async def _answer(self, words: str) -> None:
         """Take what the server finds, unless something else was typed meanwhile."""

@@ -11,7 +11,7 @@ from reltui.data.decision import Verb
 from reltui.data.topics import DefinitionAt, DefinitionsOf, ReleaseOf, ReleasesData, ReleasesOf, Topic
 from reltui.model.release import Release
 from reltui.model.text import SafeText
-from reltui.ui import ways
+from reltui.ui import background, ways
 from reltui.ui.by_id import ById
 from reltui.ui.keys import Place
 from reltui.ui.present import Cell, Line, line, span, wrap
@@ -134,7 +134,7 @@ class ReleasesScreen(ProjectScreen[int]):
             self._is_live_known = True
             rows = self.data().rows
             if len(rows) > arranging.LARGE:
-                self.run_worker(self._find_live(rows), name="live", group="live", exclusive=True)
+                background.begin(self, partial(self._find_live, rows), "live")
             else:
                 self._live = live_releases(rows)
         return self._live

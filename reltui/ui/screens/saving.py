@@ -16,6 +16,7 @@ from reltui.data import files
 from reltui.model.project import Project
 from reltui.model.release import Release
 from reltui.model.text import SafeText, clean
+from reltui.ui import background
 from reltui.ui.present import Line, Span, line, span, wrap
 from reltui.ui.present_tasks import file_name
 from reltui.ui.present_words import within
@@ -95,7 +96,7 @@ class SaveDialog(Dialog):
         return None
 
     def confirm(self) -> None:
-        self.run_worker(self._save(), name="save", group="save", exclusive=True)
+        background.begin(self, self._save, "save")
 
     def _path(self) -> Path:
         """What was typed, whole. Raises RuntimeError: there is no such person's home directory."""
