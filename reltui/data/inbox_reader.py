@@ -90,11 +90,11 @@ class InboxReader:
     async def _read_approvals(self, source: Source, client: ReleaseClient, project: Project) -> None:
         """All pending approvals of one project; shown page by page."""
         key = (source.profile.name, project.id)
-        me = source.state.me
         began = time.monotonic()
 
         def came(rows: Rows[Approval]) -> None:
-            self._parts.page(key, rows, time.time(), me)
+            # Who is signed in may be somebody else by now.
+            self._parts.page(key, rows, time.time(), source.state.me)
             self._changed()
 
         try:
