@@ -100,15 +100,21 @@ async def read_pauses(client: ReleaseClient, project_id: str, known: Iterable[Pa
     releases = list(dict.fromkeys(d.release.id for d in new if d.release.id))
     pages = await asyncio.gather(*(client.interventions(project_id, number) for number in releases))
     bad = [*waiting.bad, *(row for page in pages for row in page.rows.bad)]
-    raw = {row["id"]: row for row in waiting.raw if isinstance(row, dict)}
+    raw = _by_id(waiting.raw)
     for page in pages:
-        raw_asked = {row.get("id"): row for row in page.raw if isinstance(row, dict)}
+        raw_asked = _by_id(page.raw)
         for asked in page.rows.items:
             own = next((d for d in new if d.environment.id == asked.environment.id), None)
             if asked.is_pending and own is not None:
                 both = {"intervention": raw_asked[asked.id], "deployment": raw[own.id]}
                 kept.append(Paused(asked, own, both))
     return Pauses(tuple(kept), tuple(bad))
+
+
+def _by_id(rows: Iterable[object]) -> Mapping[int, object]:
+    """Rows as they came; those that cannot be read are apart, and may have anything for an id, or none."""
+    ids = ((row.get("id"), row) for row in rows if isinstance(row, dict))
+    return {number: row for number, row in ids if isinstance(number, int)}
 
 
 def paused_from_json(raw: object) -> Paused:

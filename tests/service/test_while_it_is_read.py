@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -105,5 +105,33 @@ def test_a_project_that_goes_takes_its_rows_along_and_is_not_waited_for(tmp_path
             kept = [row.key for row in snapshot.data.rows if row.project != gone]
             assert [row.key for row in after.data.rows] == kept
             assert SafeText(gone.name) not in " ".join(problem.where for problem in after.problems)
+
+    asyncio.run(run())
+
+
+def test_rows_without_a_usable_id_beside_an_intervention_do_no_harm(tmp_path: Path) -> None:
+    odd: tuple[object, ...] = ({}, {"id": [1]}, {"id": {"a": 1}}, None, 7)
+
+    async def run() -> None:
+        async with serving() as demo, service_on(demo, tmp_path) as service:
+            data = (await read_whole(service, Inbox())).data
+            assert data is not None
+            project = data.pauses[0].project
+            client = await service._sources["demo"].client()
+
+            class Odd:
+                """The client, and odd rows in what it gives."""
+
+                async def deployments(self, *arguments: Any, **options: Any) -> Any:
+                    async for page in client.deployments(*arguments, **options):
+                        yield replace(page, raw=(*odd, *page.raw))
+
+                async def interventions(self, *arguments: Any) -> Any:
+                    page = await client.interventions(*arguments)
+                    return replace(page, raw=(*odd, *page.raw))
+
+            found = await reading_inbox.read_pauses(cast("Any", Odd()), project.id, ())
+            expected = [row.intervention for row in data.pauses if row.project == project]
+            assert [paused.intervention for paused in found.rows] == expected
 
     asyncio.run(run())
