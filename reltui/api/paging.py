@@ -105,14 +105,15 @@ class _Newest:
 
     def knows(self, item: object) -> bool:
         """Whether a row with this row's id has come."""
-        return isinstance(item, dict) and item.get("id") in self._seen
+        key = _id_of(item)
+        return key is not None and key in self._seen
 
     def of(self, items: Sequence[object]) -> Sequence[object]:
         """The rows to keep of a page, in its order."""
         kept: dict[object, object] = {}
         for place, item in enumerate(items):
-            key = item.get("id") if isinstance(item, dict) else None
-            if not isinstance(key, int | str):
+            key = _id_of(item)
+            if key is None:
                 kept[(place,)] = item
                 continue
             age = _age(item)
@@ -121,6 +122,12 @@ class _Newest:
                 self._seen[key] = age
                 kept[key] = item
         return list(kept.values())
+
+
+def _id_of(item: object) -> int | str | None:
+    """What tells a row from others; None where there is nothing that could."""
+    key = item.get("id") if isinstance(item, dict) else None
+    return key if isinstance(key, int | str) else None
 
 
 def _age(item: object) -> tuple[int, str]:

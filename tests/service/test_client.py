@@ -453,13 +453,15 @@ async def test_a_full_page_without_a_token_may_not_be_the_end() -> None:
 
 
 @in_loop
-@pytest.mark.parametrize(("oldest", "trouble"), [(1, ""), (99, paging.NO_TOKEN)])
+@pytest.mark.parametrize(
+    ("oldest", "trouble"), [(1, ""), (99, paging.NO_TOKEN), ([1], paging.NO_TOKEN), (None, paging.NO_TOKEN)]
+)
 async def test_a_full_last_page_is_the_end_when_it_holds_the_row_at_the_other_end(
-    oldest: int, trouble: str
+    oldest: object, trouble: str
 ) -> None:
     asked: list[str] = []
 
-    def release(number: int) -> dict[str, Any]:
+    def release(number: object) -> dict[str, Any]:
         return {"id": number, "name": f"R{number}", "status": "active"}
 
     async def handle(seen: Seen, writer: asyncio.StreamWriter) -> None:
