@@ -29,9 +29,19 @@ class Paths:
 
 
 def standard() -> Paths:
-    """The folders of the person who runs this, by platformdirs. Makes nothing."""
+    """The folders of the person who runs this, by platformdirs. Makes nothing.
+
+    Raises FolderError: nobody knows where this person is at home, as with a made-up user in a container.
+    """
     dirs = platformdirs.PlatformDirs("reltui", appauthor=False)
-    return Paths(Path(dirs.user_config_dir), Path(dirs.user_state_dir), Path(dirs.user_cache_dir))
+    try:
+        found = Paths(Path(dirs.user_config_dir), Path(dirs.user_state_dir), Path(dirs.user_cache_dir))
+    except RuntimeError:
+        found = None
+    # Nothing is ever looked for in the folder in which it was started (G6).
+    if found is None or not all(each.is_absolute() for each in (found.config, found.state, found.cache)):
+        raise FolderError("Your home folder is not known; set HOME to it, as a whole path.")
+    return found
 
 
 def under(root: Path) -> Paths:

@@ -52,10 +52,9 @@ LEAVE = "\x1b[m\x1b[?7h\x1b[?1049l\x1b[?25h"
 
 def folder() -> str:
     """Our cache folder, as platformdirs has it; that alone takes longer to load than painting."""
-    mac = sys.platform == "darwin"
-    root = os.environ.get("XDG_CACHE_HOME", "").strip() or os.path.expanduser(
-        "~/Library/Caches" if mac else "~/.cache"
-    )
+    root = os.environ.get("XDG_CACHE_HOME", "").strip()
+    if not os.path.isabs(root):
+        root = os.path.expanduser("~/Library/Caches" if sys.platform == "darwin" else "~/.cache")
     return os.path.join(root, "reltui")
 
 
@@ -233,6 +232,9 @@ def show(arguments: Sequence[str]) -> Shown | None:
     import termios
 
     path = os.path.join(folder(), NAME)
+    if not os.path.isabs(path):
+        # Nobody knows where this person is at home, and the folder here may be anybody's.
+        return None
     try:
         data = _read(path)
     except FileNotFoundError:

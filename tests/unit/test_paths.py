@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reltui import paths
+from reltui import paths, saved_screen
 from reltui.errors import FolderError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and links are POSIX")
@@ -107,3 +107,21 @@ def test_a_relative_folder_in_the_environment_is_not_taken(monkeypatch: pytest.M
 def test_one_root_holds_them_all(tmp_path: Path) -> None:
     found = paths.under(tmp_path)
     assert {f.parent for f in (found.config, found.state, found.cache)} == {tmp_path}
+
+
+def test_without_a_home_it_is_told_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a user that a container has made up; what lies in the folder of the start is nobody's business."""
+
+    def unknown(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FolderError, match="set HOME"):
+        paths.standard()
+    assert saved_screen.show([]) is None
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert paths.standard().cache == Path(saved_screen.folder()) == tmp_path / "reltui"

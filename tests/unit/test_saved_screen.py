@@ -132,7 +132,7 @@ def test_the_age_is_told_in_words(seconds: float, words: str) -> None:
 def test_the_folder_is_the_one_of_all_that_can_be_read_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for value in (None, "", str(tmp_path), "  "):
+    for value in (None, "", str(tmp_path), "  ", "relative"):
         if value is None:
             monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
         else:
