@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from textual.pilot import Pilot
@@ -20,7 +20,9 @@ from reltui.data.topics import (
     Inbox,
     InboxData,
     InboxRow,
+    Link,
     Problem,
+    ProjectsOf,
     ReleaseOf,
     ReleasesData,
     ReleasesOf,
@@ -332,6 +334,21 @@ class TestReleases:
             assert ReleasesOf(SERVER, BILLING) not in service.watched
             service.learn(ReleasesOf(SERVER, PORTAL), whole(ReleasesData(())))
             assert "| 0 releases" in await settled(pilot, "There are no releases here.")
+
+    async def test_why_the_projects_are_not_known_is_told(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        known = {**sample(), ProjectsOf(SERVER): Snapshot[Any]()}
+        async with showing(tmp_path, monkeypatch, known=known) as (pilot, service):
+            await pilot.press("2")
+            await settled(pilot, "Reading the projects...")
+            service._state = replace(
+                service._state, link=Link.OFFLINE, sentence=SafeText("tfs01 did not answer.")
+            )
+            await pilot.press("3")
+            shown = await settled(pilot, "The projects cannot be read.")
+            assert f"{SERVER}: tfs01 did not answer." in shown
+            assert "r asks again." in shown
 
     async def test_why_it_cannot_be_read_is_told_whole_and_once(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

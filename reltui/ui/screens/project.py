@@ -80,7 +80,10 @@ class ProjectScreen(FollowingScreen[K]):
         if filtered:
             return [(), line("    No row has these words. Escape clears the filter.")]
         if topic is None:
-            return [(), line("    Reading the projects...")]
+            servers = self.app.service.servers
+            why = [Problem(SafeText(s.name), s.sentence) for s in servers if s.sentence]
+            said = line("    ", span("The projects cannot be read.", "warn"))
+            return [(), said, *self.told(why)] if why else [(), line("    Reading the projects...")]
         snapshot = self.app.service.look(topic)
         if snapshot.complete and not snapshot.from_cache:
             said = line(f"    There are no {what} here.")
