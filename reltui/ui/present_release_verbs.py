@@ -48,7 +48,7 @@ def cancel_refusal(release: Release, environment: Environment) -> SafeText | Non
     name = within(environment.name)
     latest = environment.latest
     if environment.status not in UNDER_WAY:
-        return SafeText(f"Nothing is under way on {name}: it is {words_of(environment.status)}.")
+        return SafeText(f"Nothing is under way on {name}: its state is {words_of(environment.status)}.")
     if latest is not None and latest.operation in STOPPING:
         return SafeText(f"{name} is being stopped already.")
     if release.status not in (ReleaseStatus.ACTIVE, ReleaseStatus.ABANDONED):

@@ -392,7 +392,7 @@ class TestVerbs:
             screen.grid.move_to(UAT)
             assert "its gates are no longer asked" in told(found(screen, Verb.CANCEL))
             screen.grid.move_to(SMOKE)
-            assert said(screen, Verb.CANCEL) == "Nothing is under way on SMOKE: it is not started."
+            assert said(screen, Verb.CANCEL) == "Nothing is under way on SMOKE: its state is not started."
 
     async def test_a_gate_is_ignored_while_gates_run(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -419,7 +419,7 @@ class TestVerbs:
             await pilot.press("u", "g", "space")
             # What is marked is meant, not what the cursor has come to.
             screen.grid.move_to(PROD)
-            assert said(screen, Verb.CANCEL) == "Nothing is under way on DEV: it is succeeded."
+            assert said(screen, Verb.CANCEL) == "Nothing is under way on DEV: its state is succeeded."
 
     async def test_verbs_about_the_whole_release(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
