@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reltui.ui.wire.canvas import Canvas
-from reltui.ui.wire.cells import UNKNOWN, Screen
+from reltui.ui.wire.cells import UNKNOWN, Screen, cells_of
 from reltui.ui.wire.painter import paint
 from reltui.ui.wire.pen import Pen
 from reltui.ui.wire.reader import read
-from reltui.ui.wire.styles import Unreadable
+from reltui.ui.wire.styles import PLAIN, Style, Unreadable
 from tests.emulator import Emulator
 
 WIDTH, HEIGHT = 30, 9
@@ -283,3 +283,11 @@ def test_after_a_wide_character_the_place_is_said() -> None:
 
 def test_every_cell_is_unknown_at_first() -> None:
     assert all(cell is UNKNOWN for row in Screen(3, 2).rows for cell in row)
+
+
+def test_the_same_letter_is_the_same_cell_in_every_text() -> None:
+    """Thousands of lines of a log are remembered as cells; each its own would be tens of megabytes."""
+    one, other = cells_of("log of today", Style("31")), cells_of("yet another log", Style("31"))
+    assert one[0] is other[-3]
+    assert one[3] is other[3]
+    assert one[3] == (" ", PLAIN)

@@ -39,12 +39,18 @@ class Screen:
         self.rows = [[cell] * self.width for _ in range(self.height)]
 
 
+@lru_cache(256)
+def _letters(style: Style) -> dict[str, Cell]:
+    """The cells of ASCII, made once: the lines of a long log would else take ten times the memory."""
+    return {" ": (" ", on_blank(style)), **{chr(code): (chr(code), style) for code in range(33, 127)}}
+
+
 @lru_cache(4096)
 def cells_of(text: str, style: Style) -> tuple[Cell, ...]:
     """A text as cells. Raises Unreadable where it begins with a character that needs another before it."""
-    blank = (" ", on_blank(style))
     if text.isascii():
-        return tuple([blank if character == " " else (character, style) for character in text])
+        return tuple(map(_letters(style).__getitem__, text))
+    blank = (" ", on_blank(style))
     cells: list[Cell] = []
     for start, end, width in split_graphemes(text)[0]:
         if not width:
