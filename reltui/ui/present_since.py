@@ -22,7 +22,7 @@ HISTORY = (
     Column("try", "Try", 3),
     Column("result", "Result", 6),
     Column("stands", "", 4),
-    Column("took", "Took", 7),
+    Column("took", "Took", 8),
     Column("by", "Asked for by", 16, grow=1),
     Column("approved", "Approved by", 24, grow=2),
     Column("comment", "Comment", 24, grow=4),

@@ -56,7 +56,7 @@ class StageScreen(ProjectScreen[int]):
             Column("result", "Result", 6),
             Column("queued", "Queued", 12, drop=2),
             Column("started", "Started", 12),
-            Column("took", "Took", 7),
+            Column("took", "Took", 8),
             Column("by", "Requested by", 12, grow=1, drop=4),
             Column("approved", "Approved by", 15, grow=2),
             Column("comment", "Comment", 14, grow=2, drop=3),
