@@ -13,11 +13,13 @@ FIRST_ROW = r"^>"
 QUIET = 0.5
 """Seconds after which a screen or dialog listens to verbs and confirmations."""
 AGAIN = (
-    r"[Pp]ress (it )?again|cannot be reached now|[Ww]ait a moment"
+    r"[Pp]ress (it )?again|was ignored: the screen|(verbs at once|burst of keys) (was|were) ignored"
+    r"|Not confirmed: (it came|other keys|look at)|[Ww]ait a moment|not read yet, so this cannot"
     r"|The (definition|release) (has not been read yet|is being read again)"
+    r"|This row is old|The last reading of it failed|cannot be reached now"
 )
 """How the program says that a key came too soon, that something is still to be read, or that the server says
-nothing for seconds; a busy machine has that happen to a patient person too."""
+nothing for seconds; a busy machine has that happen to a patient person too. The line may be cut at its end."""
 FURTHER = "read on to the end first"
 SAVED = r"^ As it was .* ago\. Reading \.\.\."
 """How the program says that it shows the screen of last time, which takes no keys."""

@@ -158,6 +158,9 @@ def test_yes_held_down_from_before_the_dialog(server: Demo, terminal: Terminal) 
 
 def test_yes_to_a_dialog_that_nobody_has_seen(server: Demo, terminal: Terminal) -> None:
     """It was covered at once; then the terminal takes nothing and what is typed comes all the same."""
+    # The cursor is on one that can be decided then.
+    open_dialog(terminal, "a", "Approve")
+    back_to_the_list(terminal)
     terminal.press("a", pause=0.03)
     terminal.resize(20, 5)
     terminal.read_for(1.0)

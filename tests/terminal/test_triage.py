@@ -121,11 +121,17 @@ def to_the_first(terminal: Terminal) -> None:
     terminal.wait_for(r"^ +Expires .*\n>")
 
 
-def go_down(terminal: Terminal) -> None:
-    """To the row below, if there is one."""
-    before = name_of(terminal)
+def go_down(terminal: Terminal) -> bool:
+    """To the row below; whether there is one."""
+    before = place(terminal)
     terminal.press("down")
-    terminal.wait_while(lambda: name_of(terminal) == before, 10.0)
+    return terminal.wait_while(lambda: place(terminal) == before, 5.0)
+
+
+def place(terminal: Terminal) -> tuple[int, str]:
+    """The line of the cursor, and what the row there is about: of one release two stages may wait."""
+    name = name_of(terminal)
+    return next(y for y, line in enumerate(terminal.text.splitlines()) if line.startswith(">")), name
 
 
 def under(text: str) -> str:
@@ -303,7 +309,9 @@ def mark_ordinary(terminal: Terminal, wanted: int, rows: int) -> None:
     marked = 0
     for _ in range(3):
         to_the_first(terminal)
-        for _ in range(rows):
+        for index in range(rows):
+            if index and not go_down(terminal):
+                break
             preview(terminal)
             shown = terminal.wait_for(r"^>.*$").group()
             # Those would be left out of the plan, or have rows of their own in it.
@@ -313,7 +321,6 @@ def mark_ordinary(terminal: Terminal, wanted: int, rows: int) -> None:
                 terminal.wait_for(f"{marked} marked")
             if marked == wanted:
                 return
-            go_down(terminal)
     raise AssertionError(f"only {marked} could be marked:\n{terminal.text}")
 
 

@@ -12,9 +12,19 @@ import pytest
 
 from reltui.ui.catalogue import ACTIONS, Place
 from tests.contract.sdk import tidy, without_cache
-from tests.terminal.harness import Terminal
+from tests.terminal.harness import NotShown, Terminal
 from tests.terminal.program import Demo, Desk, demo
-from tests.terminal.steps import command, confirm, fill, open_dialog, press_until, ready, refresh_until, until
+from tests.terminal.steps import (
+    command,
+    confirm,
+    fill,
+    may_change,
+    open_dialog,
+    press_until,
+    ready,
+    refresh_until,
+    until,
+)
 from tests.terminal.test_evening import Book, go_to_project, received
 from tests.terminal.writing import (
     add,
@@ -251,7 +261,7 @@ def test_a_crash_loses_no_change_and_writes_no_secret(server: Demo, desk: Desk) 
 def in_the_editor(terminal: Terminal) -> None:
     """Out of whatever the keys have opened, to the editor."""
     for _ in range(60):
-        terminal.wait_quiet(0.3)
+        terminal.wait_quiet(0.2)
         if re.search(r"^ Edit > ", terminal.text, re.MULTILINE) and "enter take it" not in terminal.text:
             return
         if "[Definitions]" in terminal.text:
@@ -259,8 +269,8 @@ def in_the_editor(terminal: Terminal) -> None:
         elif terminal.text.startswith("\n"):
             terminal.press("enter")
         else:
-            terminal.press("escape", pause=0.3)
-    raise AssertionError(f"the editor is not to be had:\n{terminal.text}")
+            may_change(terminal, "escape", 1.0)
+    raise NotShown(f"the editor is not to be had:\n{terminal.text}")
 
 
 def test_no_slip_saves(server: Demo, desk: Desk) -> None:
