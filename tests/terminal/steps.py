@@ -19,7 +19,7 @@ AGAIN = (
     r"|This row is old|The last reading of it failed|cannot be reached now"
 )
 """How the program says that a key came too soon, that something is still to be read, or that the server says
-nothing for seconds; a busy machine has that happen to a patient person too. The line may be cut at its end."""
+nothing for seconds; a busy machine has that happen to a patient person too. The line may be cut."""
 FURTHER = "read on to the end first"
 SAVED = r"^ As it was .* ago\. Reading \.\.\."
 """How the program says that it shows the screen of last time, which takes no keys."""
