@@ -220,7 +220,9 @@ class TestWhatIsListed:
     ) -> None:
         async with showing(tmp_path, monkeypatch) as (pilot, _):
             await open_plan(pilot, [asked(1, "PROD", 140), asked(2, "PROD-US", 140)])
-            await settled(pilot, "A protected stage: decide one by one.")
+            await settled(
+                pilot, "None of the 2 marked can go together. A protected stage: decide one by one."
+            )
             assert app_of(pilot).depth == 0
 
     async def test_verbs_that_ask_for_more_are_not_planned(

@@ -130,4 +130,5 @@ def open_plan(
     if selection.items:
         app.push_screen(PlanDialog(selection, dropped))
     else:
-        app.say(selection.left_out[0][1], "warn")
+        marked, why = len(selection.left_out) + len(dropped), selection.left_out[0][1]
+        app.say(SafeText(f"None of the {marked} marked can go together. {why}"), "warn")
