@@ -66,12 +66,13 @@ class Canvas:
             return ""
         before, pen = copy.copy(self._held), self.pen.copy()
         before.rows = list(self._held.rows)
-        if self._is_unknown(self._held) and not any(UNKNOWN in row for row in self._wanted.rows):
+        is_first = self._is_unknown(self._held) and self.drawn() is not None
+        if is_first:
             self.pen.clear()
             self._held.fill(BLANK)
         paint(self._held, self._wanted, self.pen)
         written = self.pen.taken()
-        if len(written) > self._least():
+        if not is_first and len(written) > self._least():
             before.fill(UNKNOWN)
             paint(before, self._wanted, pen)
             whole = pen.taken()
