@@ -85,7 +85,8 @@ class Canvas:
         rows = self._wanted.rows
         text = sum(len("".join([text for text, _ in row]).rstrip()) for row in rows)
         styles = [style for row in rows for text, style in row if text != " "]
-        return text + SHORTEST_CHANGE * sum(map(ne, styles, styles[1:])) + len(rows) - 1
+        changes: int = sum(map(ne, styles, styles[1:]))
+        return text + SHORTEST_CHANGE * changes + len(rows) - 1
 
     @staticmethod
     def _is_unknown(screen: Screen) -> bool:
