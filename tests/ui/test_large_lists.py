@@ -320,6 +320,22 @@ async def test_moving_in_long_releases_draws_the_two_rows(
         assert not values
 
 
+async def test_one_other_release_of_many_writes_its_row_and_no_other_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with showing(tmp_path, monkeypatch, known=with_releases()) as (pilot, service):
+        screen = await opened(pilot)
+        rows = many_releases()
+        other = replace(rows[3], name=SafeText("Rel-changed"))
+        regions, drawn = painted(monkeypatch, screen.grid), counted(monkeypatch, screen.grid.rows, "cells")
+        looked = counted(monkeypatch, screen, "fields")
+        service.learn(RELEASES, whole(ReleasesData((*rows[:3], other, *rows[4:]))))
+        await settled(pilot, "Rel-changed")
+        assert {(region.y, region.height) for region in regions} == {(4, 1)}
+        assert 0 < drawn["cells"] <= 2 * screen.grid.page_size
+        assert not looked
+
+
 async def test_long_releases_are_sorted_once_and_keys_are_let_through(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
