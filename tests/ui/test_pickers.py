@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,30 @@ async def test_oneself_is_not_first_when_somebody_else_is_typed(
         assert "> Wilhelmina" in " ".join(shown.split())
         await press(pilot, "backspace", "backspace", "backspace", *"dana")
         assert "yourself" in await settled(pilot, "yourself")
+
+
+async def test_what_comes_later_moves_no_entry_from_under_the_cursor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str] = []
+    known = ["Ledger.CD", "Web.CD"]
+
+    class Coming(PickScreen):
+        """Entries of what is known by now, in the order of their names."""
+
+        def entries(self) -> list[Entry]:
+            return [Entry(SafeText(n), SafeText(""), partial(taken.append, n)) for n in sorted(known)]
+
+    async with showing(tmp_path, monkeypatch) as (pilot, _):
+        screen = Coming()
+        pilot.app.push_screen(screen)
+        await settled(pilot, "Web.CD")
+        await press(pilot, "down")
+        known += ["Audit.CD", "Invoice.CD", "Zoo.CD"]
+        screen.update()
+        assert "> Web.CD" in " ".join((await settled(pilot, "Zoo.CD")).split())
+        await press(pilot, "enter")
+        assert taken == ["Web.CD"]
 
 
 @pytest.mark.parametrize(

@@ -107,12 +107,29 @@ class PickScreen(ReltuiScreen):
         self.update_soon()
 
     def update(self) -> None:
+        before = self._under_cursor
         self._entries = self.entries()
         if [column.id for column in self.columns] == ["words", "detail"]:
             self.grid.rows.use_columns(self._shared())
         self._filter()
+        self._point_at(before)
         self.query_one("#title", Lines).show([rule(self.heading(), self.app.size.width, self.app.ascii)])
         self.app.draw_chrome(self, (), None)
+
+    @property
+    def _under_cursor(self) -> Entry | None:
+        cursor = self.grid.cursor
+        return self._entries[cursor] if cursor is not None and cursor < len(self._entries) else None
+
+    def _point_at(self, wanted: Entry | None) -> None:
+        """Put the cursor on what it was on: entries that come later may stand before it."""
+        if wanted is None:
+            return
+        told = (wanted.words, wanted.detail)
+        same = (index for index, each in enumerate(self._entries) if (each.words, each.detail) == told)
+        index = next(same, None)
+        if index is not None:
+            self.grid.move_to(index)
 
     def footer_line(self, cells: int) -> Line:
         return (
