@@ -53,7 +53,7 @@ KEYS = {
 }
 CURSOR_KEYS = {"up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F"}
 SHOWN_CURSOR, WRAP, FRAME = 25, 7, 2026
-FRAME_SECONDS = 5.0
+FRAME_SECONDS = 10.0
 """How long a terminal waits for the rest of a frame."""
 DEFAULT_MODES = frozenset({SHOWN_CURSOR, WRAP})
 

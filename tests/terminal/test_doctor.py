@@ -360,7 +360,7 @@ class TestBrokenSetUps:
     ) -> None:
         """Each check has an end, and what comes after it is told."""
         use_settings(desk, monkeypatch)
-        monkeypatch.setattr(probing, "PATIENCE", Timing(read=0.4, connect=0.4, tries=1))
+        monkeypatch.setattr(probing, "PATIENCE", Timing(read=0.4, connect=10.0, tries=1))
         with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
             desk = replace(desk, url=f"http://127.0.0.1:{silent.getsockname()[1]}/tfs/Main")
             code, told = document(desk, "doctor")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import NotShown, Terminal
+from tests.terminal.harness import FRAME, NotShown, Terminal
 from tests.terminal.program import Demo, Desk
 from tests.terminal.steps import confirm, inbox, name_of, open_dialog, ready, until, whole_verdict
 
@@ -37,6 +37,7 @@ def test_the_terminal_is_restored(desk: Desk, how: str | signal.Signals, code: i
     with desk.open() as terminal:
         ready(terminal)
         assert 1049 in terminal.modes
+        assert FRAME in terminal.modes_ever
         if isinstance(how, str):
             terminal.press(how)
         else:

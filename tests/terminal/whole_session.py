@@ -142,7 +142,7 @@ def definitions(server: Demo, terminal: Terminal, home: Path) -> None:
     go(terminal, ("h",), r"\d+ revisions? \]")
     change(terminal, "enter")
     back(terminal, r"revision \d+, edited")
-    go(terminal, ("e",), "no problem")
+    press_until(terminal, "e", "no problem")
     back(terminal, r"revision \d+, edited")
     back(terminal)
     command(terminal, "folders", r"\d+ folders? \]")
