@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CRASHED = 1
 WRONG_USE = 2
 INTERRUPTED = 130
+LOGGING = ("TEXTUAL", "TEXTUAL_DEBUG", "TEXTUAL_LOG")
+"""Variables that have Textual write down or send what happens, each key of a typed secret included."""
 
 
 def run() -> None:
@@ -203,6 +205,11 @@ def _run(
     `arguments` are those for whose next start the first screen is kept, None where it is not.
     """
     import asyncio
+    import os
+
+    for name in LOGGING:
+        # Before Textual is loaded, which reads them then.
+        os.environ.pop(name, None)
 
     from reltui.data.service import DataService
     from reltui.terminal import is_utf8

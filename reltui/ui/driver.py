@@ -304,7 +304,7 @@ class GuardedDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Sleep until something comes; what is too fast for typing is handed on as a paste (A10)."""
-        if not listen(self.fileno, self._wake_read, KeyParser(debug=self._debug), self._hand_on):
+        if not listen(self.fileno, self._wake_read, KeyParser(), self._hand_on):
             # The terminal is gone; the signal for that may not come to a process like this.
             os.kill(os.getpid(), signal.SIGHUP)
 

@@ -50,9 +50,9 @@ class KeyParser:
     end for more of the paste.
     """
 
-    def __init__(self, *, debug: bool = False) -> None:
-        self._debug = debug
-        self._parser = _Parser(debug)
+    def __init__(self) -> None:
+        # Never its debugging, which writes every key into a file: a secret that is typed is made of keys.
+        self._parser = _Parser()
         self._is_open = False
         """A sequence may have begun."""
         self._last = ""
@@ -94,7 +94,7 @@ class KeyParser:
         before = whole[len(self._last) : at + 1]
         if before:
             found += self._parsed(self._parser.feed(before))
-        self._parser = _Parser(self._debug)
+        self._parser = _Parser()
         self._is_open, self._last, self._pasted = False, "", ""
         return whole[at + len(PASTE_BEGIN) :]
 
@@ -119,7 +119,7 @@ class KeyParser:
         try:
             found.extend(messages)
         except (ValueError, ArithmeticError):
-            self._parser = _Parser(self._debug)
+            self._parser = _Parser()
         return found
 
 
