@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 CRASHED = 1
 WRONG_USE = 2
 INTERRUPTED = 130
-LOGGING = ("TEXTUAL", "TEXTUAL_DEBUG", "TEXTUAL_LOG")
-"""Variables that have Textual write down or send what happens, each key of a typed secret included."""
+DEBUGGING = ("TEXTUAL", "TEXTUAL_DEBUG", "TEXTUAL_LOG", "TEXTUAL_PRESS", "TEXTUAL_SCREENSHOT")
+"""Variables that have Textual write down what happens, each key of a typed secret included, or press keys."""
 
 
 def run() -> None:
@@ -207,7 +207,7 @@ def _run(
     import asyncio
     import os
 
-    for name in LOGGING:
+    for name in DEBUGGING:
         # Before Textual is loaded, which reads them then.
         os.environ.pop(name, None)
 
