@@ -18,7 +18,8 @@ from reltui.ui.app import ReltuiApp, UiOptions
 from reltui.ui.driver import GuardedDriver
 from reltui.ui.drivers import driver_class
 from reltui.ui.keys import Place, action
-from reltui.ui.screens.reading import HelpScreen
+from reltui.ui.present import plain
+from reltui.ui.screens.reading import HelpScreen, is_general
 from tests.ui.running import running
 from tests.ui.screen_text import lines, settled
 
@@ -138,6 +139,21 @@ async def test_a_movement_before_the_help_is_there_moves_nothing(tmp_path: Path)
         assert not run.app.screen.is_mounted
         run.app.keyboard.do(action("down"))
         await run.see("Approve what waits under the cursor")
+
+
+async def test_help_begins_with_what_only_this_screen_does(tmp_path: Path) -> None:
+    async with running(tmp_path) as run:
+        for place in (Place.APPROVALS, Place.RELEASE, Place.EDITOR, Place.LOG):
+            screen = HelpScreen(place)
+            run.app.push_screen(screen)
+            await run.see(f"Keys: {place.value}")
+            told = [plain(each)[11:26].strip() for each in screen.text(80)]
+            offered = {action.id for action in run.app.keymap.offered(place)}
+            shown = [name for name in told if name in offered]
+            own = [name for name in shown if not is_general(action(name))]
+            assert set(shown) == offered
+            assert own
+            assert shown[: len(own)] == own
 
 
 async def test_help_and_errors_are_screens_to_read(tmp_path: Path) -> None:

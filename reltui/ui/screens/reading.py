@@ -70,8 +70,13 @@ class ReadingScreen(ReltuiScreen):
         """And so it is with the errors."""
 
 
+def is_general(action: Action) -> bool:
+    """Whether a key does the same on every screen: it comes behind those that this one is known for."""
+    return Place.ANY in action.places or Place.READING in action.places
+
+
 class HelpScreen(ReadingScreen):
-    """The keys of the screen it was called from."""
+    """The keys of the screen it was called from, its own ones first."""
 
     def __init__(self, about: Place) -> None:
         super().__init__()
@@ -83,7 +88,7 @@ class HelpScreen(ReadingScreen):
     def text(self, cells: int) -> Sequence[Line]:
         keymap = self.app.keymap
         lines: list[Line] = []
-        for action in keymap.offered(self.about):
+        for action in sorted(keymap.offered(self.about), key=is_general):
             written = " ".join(keymap.keys_of(action.id))
             for index, part in enumerate(wrap((span(action.help),), max(cells - 26, 20))):
                 head = (f"{written:<10} ", f"{action.id:<15}") if index == 0 else (" " * 11, " " * 15)
