@@ -102,8 +102,6 @@ def walk(terminal: Terminal) -> None:
         shows(terminal, "escape", APPROVAL if top == "1" else r"^──\[ project: ")
     shows(terminal, "1", r"^ 1 \[Approvals")
     ready(terminal)
-    shows(terminal, "m", r"\[ALL \d+\]")
-    ready(terminal)
     for key, title in (("a", "Approve"), ("x", "Reject")):
         open_dialog(terminal, key, title)
         back(terminal)
@@ -113,6 +111,8 @@ def walk(terminal: Terminal) -> None:
         back(terminal)
     for _ in range(3):
         change(terminal, "z")
+    shows(terminal, "m", r"\[ALL \d+\]")
+    ready(terminal)
     filter_by(terminal, "pre")
 
 
