@@ -87,11 +87,11 @@ async def test_oneself_is_not_first_when_somebody_else_is_typed(
             rested(pilot.app), subject(Verb.TRANSFER, approval(81, stage=(3, "UAT"), approver=LEE))
         )
         assert "> Dana" in " ".join((await settled(pilot, "yourself")).split())
-        await press(pilot, *"wil")
+        await press(pilot, *"wilm")
         shown = await settled(pilot, "Wilma Chu")
         assert "yourself" not in shown
         assert "> Wilhelmina" in " ".join(shown.split())
-        await press(pilot, "backspace", "backspace", "backspace", *"dana")
+        await press(pilot, *["backspace"] * 4, *"dana")
         assert "yourself" in await settled(pilot, "yourself")
 
 
