@@ -36,7 +36,7 @@ FAST = Timing(
 )
 """The outbox's timing in tests: the same steps, sooner."""
 
-SHORT = pace.Timing(read=10.0, write=3.0, connect=5.0, retry_base=0.02, retry_cap=0.05)
+SHORT = pace.Timing(read=20.0, write=3.0, connect=10.0, retry_base=0.02, retry_cap=0.05)
 """The network's deadlines in tests: far longer than an answer takes on a busy machine, and no longer."""
 
 
