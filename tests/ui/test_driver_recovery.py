@@ -132,6 +132,8 @@ async def test_frames_are_marked_where_the_terminal_knows_the_mode(
         for is_known in (False, True):
             if is_known:
                 run.driver._hand_on(KeyParser().fed("\x1b[?2026;2$y"))
+                while not run.app._sync_available:
+                    await run.pilot.pause()
             noted.texts.clear()
             while not noted.texts:
                 await run.press("j")
