@@ -89,8 +89,8 @@ def approvals(server: Demo, terminal: Terminal) -> None:
     change(terminal, "z", "z", "z")
 
 
-def plan(server: Demo, terminal: Terminal, home: Path) -> None:
-    """Some approvals in one plan, and what became of it."""
+def plan(server: Demo, terminal: Terminal, home: Path) -> int:
+    """Some approvals in one plan, and what became of it; how many they were."""
     before = len(server.ledger())
     terminal.press("1")
     terminal.wait_for(r"\[Approvals\(\d+\)\]")
@@ -106,6 +106,7 @@ def plan(server: Demo, terminal: Terminal, home: Path) -> None:
     saved(terminal, home)
     back(terminal)
     assert len(server.ledger()) == before + int(found[2])
+    return int(found[2])
 
 
 def releases(server: Demo, terminal: Terminal, home: Path) -> None:
@@ -185,12 +186,12 @@ def others(terminal: Terminal, home: Path) -> None:
         back(terminal)
 
 
-def whole_session(server: Demo, terminal: Terminal, home: Path) -> int:
-    """All of it; how many writes the server received."""
+def whole_session(server: Demo, terminal: Terminal, home: Path) -> None:
+    """All of it; the server has received what was confirmed, and nothing else."""
     approvals(server, terminal)
-    plan(server, terminal, home)
+    planned = plan(server, terminal, home)
     releases(server, terminal, home)
     definitions(server, terminal, home)
     live(terminal)
     others(terminal, home)
-    return len(server.ledger())
+    assert len(server.ledger()) == 4 + planned
