@@ -17,9 +17,11 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
@@ -56,6 +58,10 @@ SHOWN_CURSOR, WRAP, FRAME = 25, 7, 2026
 FRAME_SECONDS = 10.0
 """How long a terminal waits for the rest of a frame."""
 DEFAULT_MODES = frozenset({SHOWN_CURSOR, WRAP})
+
+
+ALONE_SECONDS = 0.13
+"""A key with longer pauses round it may be one that a person has pressed once."""
 
 
 class NotShown(AssertionError):
@@ -194,9 +200,26 @@ class Terminal:
         self.send(b"\x1b[200~" + data + b"\x1b[201~" if 2004 in self.modes else data)
 
     def hold(self, key: str, seconds: float, rate: float = 30.0) -> None:
-        """Hold a key down: the terminal repeats it `rate` times a second."""
-        for _ in range(int(seconds * rate)):
-            self.press(key, pause=1 / rate)
+        """Hold a key down: the terminal repeats it `rate` times a second, whatever is drawn meanwhile.
+
+        Raises NotShown where this machine made such a pause in it that a key stood alone.
+        """
+        data = key_bytes(key, application_cursor=1 in self.modes)
+        pressed: list[float] = []
+
+        def repeat() -> None:
+            for _ in range(int(seconds * rate)):
+                self.send(data)
+                pressed.append(time.monotonic())
+                time.sleep(1 / rate)
+
+        thread = threading.Thread(target=repeat)
+        thread.start()
+        while thread.is_alive():
+            self._read(1 / rate)
+        longest = max((after - before for before, after in pairwise(pressed)), default=0.0)
+        if longest > ALONE_SECONDS:
+            raise NotShown(f"{key} could not be held: {longest:.2f} seconds between two of it")
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
