@@ -155,7 +155,7 @@ async def test_servers_with_equal_names_stay_apart(
         await pilot.press("j")
         await settled(pilot, f"[ {other} / ")
         await pilot.press("2")
-        await settled(pilot, f"project: {SERVER} / Billing")
+        await settled(pilot, f"{SERVER} / Billing")
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,14 @@ def test_every_place_is_named_at_80_columns_whatever_the_project_is_called(note:
 
 def test_a_project_that_is_too_long_keeps_its_head_and_its_tail() -> None:
     shown = plain(navigation(PLACES, "Live", (), line(LONG), 80, False)).rstrip()
-    assert "project: Ware" in shown
+    assert " Warehouse" in shown
     assert shown.endswith("rth")
+
+
+@pytest.mark.parametrize("cells", [60, 80])
+def test_of_several_servers_the_one_that_is_shown_is_named(cells: int) -> None:
+    shown = plain(navigation(PLACES, "Live", (), line("project: tfs01 / Billing"), cells, False))
+    assert shown.endswith(" tfs01 / Billing ")
 
 
 def test_the_way_to_a_detail_has_at_least_half_of_the_line() -> None:

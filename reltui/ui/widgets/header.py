@@ -12,6 +12,8 @@ from reltui.ui.widgets.rule import spread
 
 GAPS = 3
 """Blanks before the second line, between its two parts, and behind it."""
+PROJECT = "project: "
+"""How a note begins that names one, as far as there is room."""
 
 
 def identity(
@@ -94,7 +96,8 @@ def navigation(
         spans.append(span(f"{key} ", "key"))
         spans.append(span(f"[{label}]" if here else label, "head" if here else ""))
         spans.append(span("  "))
-    room = cells - width(plain(tuple(spans))) - GAPS
+    # On a narrow window what all this is about stands before the last of the places.
+    room = max(cells - width(plain(tuple(spans))) - GAPS, cells // 4)
     return spread(tuple(spans), (*_shortened(note, room, ascii), span(" ")), cells, ascii)
 
 
@@ -103,4 +106,4 @@ def _shortened(note: Line, cells: int, ascii: bool) -> Line:
     words = plain(note)
     if not words or width(words) <= cells:
         return note
-    return (Span(cut(words, cells, ascii), note[0].role),)
+    return (Span(cut(words.removeprefix(PROJECT), cells, ascii), note[0].role),)
