@@ -78,8 +78,12 @@ def walk(terminal: Terminal) -> None:
     """Through every screen, rows on the first page, tabs, dialogs, help, a filter, links."""
     for top, name, opened in (
         ("1", r"1 \[Approvals", APPROVAL),
-        ("2", r"2 \[Releases\].* project: ", r"^──\[ .* > .* \]"),
-        ("3", r"3 \[Definitions\].* project: ", r"revision \d+, edited .* \]─*$(?s:.*)^──\[ \[Stage\]"),
+        ("2", r"2 \[Releases\](?s:.*)^──\[ project: ", r"^──\[ .* > .* \]"),
+        (
+            "3",
+            r"3 \[Definitions\](?s:.*)^──\[ project: ",
+            r"revision \d+, edited .* \]─*$(?s:.*)^──\[ \[Stage\]",
+        ),
     ):
         shows(terminal, top, f"^ .*{name}")
         shows(terminal, "g", FIRST)
