@@ -49,7 +49,7 @@ def approvals(*approvers: Json, in_sequence: bool = False, **options: Any) -> Js
                 "rank": place if in_sequence else 1,
                 "isAutomated": False,
                 "isNotificationOn": False,
-                "approver": approver,
+                "approver": dict(approver),
                 "id": 10 + place,
             }
             for place, approver in enumerate(approvers, 1)
@@ -96,7 +96,7 @@ def stage(name: str, rank: int, *jobs: Json, **more: Any) -> Json:
         "id": 40 + rank,
         "name": name,
         "rank": rank,
-        "owner": LEE,
+        "owner": dict(LEE),
         "variables": {},
         "variableGroups": [],
         "preDeployApprovals": approvals(),
@@ -151,13 +151,13 @@ def artifact(alias: str, kind: str = "Build", *, is_primary: bool = False, **ref
 
 
 def rich() -> Json:
-    """A definition with three stages and a bit of everything, known and unknown."""
+    """A definition with three stages and a bit of everything, known and unknown; nothing in it is shared."""
     dev = stage(
         "DEV",
         1,
         job("Run on agent", "agentBasedDeployment", 1, task("Copy"), task("Start", enabled=False)),
         job("Machines", "machineGroupBasedDeployment", 2, task("Install"), tags=["web"], healthPercent=50),
-        conditions=[AFTER_RELEASE],
+        conditions=[dict(AFTER_RELEASE)],
         variables={"Url": {"value": "https://dev.example"}, "Key": {"value": None, "isSecret": True}},
         variableGroups=[4],
     )
@@ -173,7 +173,7 @@ def rich() -> Json:
             },
         ],
         preDeployApprovals=approvals(LEE, CAB),
-        schedules=[SCHEDULE],
+        schedules=[dict(SCHEDULE)],
     )
     prod = stage(
         "PROD",
@@ -199,9 +199,9 @@ def rich() -> Json:
         "source": "userInterface",
         "revision": 7,
         "description": "What it does.\nAnd more.",
-        "createdBy": LEE,
+        "createdBy": dict(LEE),
         "createdOn": "2026-01-02T03:04:05.67Z",
-        "modifiedBy": LEE,
+        "modifiedBy": dict(LEE),
         "modifiedOn": "2026-02-02T03:04:05.67Z",
         "isDeleted": False,
         "variables": {
