@@ -119,7 +119,7 @@ def edit(value: Any, *path: str | int) -> Change:
     """Writes a value at a place."""
 
     def change(raw: Json) -> None:
-        at(raw, path[:-1])[path[-1]] = value
+        at(raw, path[:-1])[path[-1]] = copy.deepcopy(value)
 
     return change
 
