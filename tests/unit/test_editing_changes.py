@@ -66,7 +66,7 @@ def secret(value: str | None) -> Json:
 
 def edit(raw: Json, *path: str | int, value: Any) -> None:
     """Write a value at a place."""
-    at(raw, path[:-1])[path[-1]] = value
+    at(raw, path[:-1])[path[-1]] = copy.deepcopy(value)
 
 
 def whole(value: Any, *path: str | int) -> Callable[[Json], None]:
