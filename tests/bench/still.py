@@ -32,8 +32,8 @@ class Tasks(ReltuiApp):
     """Begins at the tasks."""
 
     def on_ready(self) -> None:
-        """Once the first screen is there."""
-        ways.tasks(self, RELEASE, 3)
+        """Once the first screen was painted: before that no key counts."""
+        self.call_after_refresh(ways.tasks, self, RELEASE, 3)
 
 
 def lines(count: int) -> tuple[SafeText, ...]:
