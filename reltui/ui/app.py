@@ -34,6 +34,7 @@ from reltui.ui.screens.base import ListScreen, ReltuiScreen
 from reltui.ui.screens.small import cover
 from reltui.ui.sight import Sight
 from reltui.ui.signing import Signing
+from reltui.ui.sure_timers import SureTimers
 from reltui.ui.telling import Telling
 from reltui.ui.watches import Watches
 from reltui.ui.widgets import chrome, style
@@ -47,7 +48,7 @@ __all__ = ["ReltuiApp", "UiOptions", "run_app"]
 TOP = ("approvals", "releases", "definitions", "live")
 
 
-class ReltuiApp(App[str], inherit_bindings=False):
+class ReltuiApp(SureTimers, App[str], inherit_bindings=False):
     """The application. Screens use: `service`, `config`, `ascii`, `keymap`, `guard`, `say`, `copy`, `browse`,
     `scope`, `go_back`, `go_top`, `decide`. The ways to detail screens are in `ways`."""
 

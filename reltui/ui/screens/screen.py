@@ -17,6 +17,7 @@ from reltui.ui.keys import Action, Place
 from reltui.ui.present import Line
 from reltui.ui.present_verbs import nothing_to
 from reltui.ui.screens.subject import Subject
+from reltui.ui.sure_timers import SureTimers
 from reltui.ui.widgets import statusline
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def takes_text(widget: Widget | None) -> bool:
     return widget is not None and widget.check_consume_key("a", "a")
 
 
-class ReltuiScreen(Screen[None], inherit_bindings=False):
+class ReltuiScreen(SureTimers, Screen[None], inherit_bindings=False):
     """A screen of reltui. Keys go through `keys.KeyMap`, not through Textual's bindings."""
 
     place: ClassVar[Place]
