@@ -11,6 +11,7 @@ import pytest
 
 from reltui.demo import service
 from tests import kept_engine
+from tests.waiting import NotShown
 
 # No test may depend on the speed of the machine, or on luck: the examples are the same in every run.
 hypothesis.settings.register_profile(
@@ -50,12 +51,16 @@ def kept_organisations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "Engine", kept_engine.engine)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that wait for a terminal begin first, so that all the others run meanwhile.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test that has waited in vain is run once more; those that wait for a terminal begin first.
 
+    A busy machine may let something take longer than a minute; what was seen and is wrong stays wrong.
     Every worker is given one piece of the list and helps the others once it is through: each piece begins
-    with its share of them.
+    with its share of those that wait.
     """
+    if config.pluginmanager.hasplugin("rerunfailures"):
+        for item in items:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[NotShown]))
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     slow = [item for item in items if item.path.parent.name == "terminal"]
     rest = [item for item in items if item.path.parent.name != "terminal"]

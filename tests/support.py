@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from reltui.data.verdict import Timing
 from reltui.demo.faults import parse_all
 from reltui.demo.server import RunningDemo, ServerOptions, running
 from reltui.paths import under
+from tests.waiting import NotShown
 
 T = TypeVar("T")
 
@@ -86,13 +88,17 @@ async def service_on(
 
 
 async def until(condition: Callable[[], T | None], seconds: float = 120.0) -> T:
-    """Wait for a condition to give something; a bound against hanging, not a claim about speed."""
-    async with asyncio.timeout(seconds):
-        while True:
-            found = condition()
-            if found:
-                return found
-            await asyncio.sleep(0.01)
+    """Wait for a condition to give something; a bound against hanging, not a claim about speed.
+
+    Raises NotShown when it gives nothing in so many seconds.
+    """
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        await asyncio.sleep(0.01)
+    raise NotShown(f"nothing came of {condition.__qualname__} in {seconds:.0f} seconds")
 
 
 async def read_whole(service: DataService, topic: Topic[T]) -> Snapshot[T]:

@@ -28,6 +28,8 @@ from types import TracebackType
 import pyte
 import wcwidth
 
+from tests.waiting import NotShown
+
 SEQUENCE = re.compile(
     r"\x1b\[(?P<parameters>[0-?]*)(?P<between>[ -/]*)(?P<final>[@-~])"
     r"|\x1b[\]P_^X](?P<string>[^\x07\x1b]*)(?:\x07|\x1b\\)"
@@ -62,10 +64,6 @@ DEFAULT_MODES = frozenset({SHOWN_CURSOR, WRAP})
 
 ALONE_SECONDS = 0.13
 """A key with longer pauses round it may be one that a person has pressed once."""
-
-
-class NotShown(AssertionError):
-    """What was waited for has not come about in its time: the program is wrong, or the machine is slow."""
 
 
 def key_bytes(key: str, *, application_cursor: bool = False) -> bytes:

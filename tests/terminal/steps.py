@@ -6,7 +6,8 @@ import re
 import time
 from collections.abc import Callable
 
-from tests.terminal.harness import NotShown, Terminal
+from tests.terminal.harness import Terminal
+from tests.waiting import NotShown
 
 FIRST_ROW = r"^>"
 """The cursor on a row."""

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.commands import PATIENCE, PROTECTED, document, items, mine, open_command, run, settings, start
-from tests.terminal.harness import NotShown
 from tests.terminal.program import ROOT, Demo, Desk
+from tests.waiting import NotShown
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import NotShown, Terminal
+from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk
 from tests.terminal.steps import confirm, inbox, name_of, open_dialog, press_until, ready, until
+from tests.waiting import NotShown
 
 # Key 4 opens a text in the editor, from any screen.
 PLANTED = """

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import FRAME, NotShown, Terminal
+from tests.terminal.harness import FRAME, Terminal
 from tests.terminal.program import Demo, Desk
 from tests.terminal.steps import confirm, inbox, name_of, open_dialog, ready, until, whole_verdict
+from tests.waiting import NotShown
 
 CRASHING = """
 import sys

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import harness
-from tests.terminal.harness import NotShown, Terminal
+from tests.terminal.harness import Terminal
+from tests.waiting import NotShown
 
 EMPTY = Path(__file__).resolve().parents[1] / "bench" / "empty.py"
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.harness import NotShown, Terminal
+from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk, demo
 from tests.terminal.steps import AGAIN, may_change, open_dialog, ready
+from tests.waiting import NotShown
 
 PASTE = "ayayay"
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.commands import document, items, open_command, run, settings
 from tests.terminal import steps
-from tests.terminal.harness import NotShown, Terminal
+from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk, demo
 from tests.terminal.steps import (
     AGAIN,
@@ -38,6 +38,7 @@ from tests.terminal.steps import (
 )
 from tests.terminal.test_bulk import OVER, PLAN, ROW, confirm_plan, saved, written
 from tests.terminal.test_evening import Book, received
+from tests.waiting import NotShown
 
 Item = dict[str, Any]
 WIDE = re.compile(rb"\x1b\[[0-9;]*[34]8;[25]")

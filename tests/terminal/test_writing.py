@@ -12,7 +12,7 @@ import pytest
 
 from reltui.ui.catalogue import ACTIONS, Place
 from tests.contract.sdk import tidy, without_cache
-from tests.terminal.harness import NotShown, Terminal
+from tests.terminal.harness import Terminal
 from tests.terminal.program import Demo, Desk, demo
 from tests.terminal.steps import (
     command,
@@ -38,6 +38,7 @@ from tests.terminal.writing import (
     write_here,
     write_lines,
 )
+from tests.waiting import NotShown
 
 # Microsoft's client library leaves its connections to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")

@@ -7,6 +7,8 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.waiting import NotShown
+
 
 def lines(app: App[Any]) -> list[str]:
     """What stands on the screen, one string a line, without blanks at the right end."""
@@ -23,7 +25,7 @@ def text(app: App[Any]) -> str:
 async def settled(pilot: Pilot[Any], wanted: str, rounds: int = 2000) -> str:
     """Wait until a text stands on the screen and nothing more is to be drawn; returns the whole screen.
 
-    A sentence may go over the end of a line. Fails with what stood there.
+    A sentence may go over the end of a line. Raises NotShown with what stood there.
     """
     shown = ""
     for _ in range(rounds):
@@ -33,7 +35,7 @@ async def settled(pilot: Pilot[Any], wanted: str, rounds: int = 2000) -> str:
         is_shown = wanted in shown or wanted in " ".join(shown.split())
         if is_shown and shown == before and not _is_due(pilot.app):
             return shown
-    raise AssertionError(f"{wanted!r} did not appear on:\n{shown}")
+    raise NotShown(f"{wanted!r} did not appear on:\n{shown}")
 
 
 def _is_due(app: App[Any]) -> bool:
@@ -43,10 +45,10 @@ def _is_due(app: App[Any]) -> bool:
 
 
 async def gone(pilot: Pilot[Any], unwanted: str, rounds: int = 2000) -> str:
-    """Wait until a text stands there no more."""
+    """Wait until a text stands there no more. Raises NotShown."""
     for _ in range(rounds):
         await pilot.pause(0.02)
         shown = text(pilot.app)
         if unwanted not in shown:
             return shown
-    raise AssertionError(f"{unwanted!r} stayed on:\n{shown}")
+    raise NotShown(f"{unwanted!r} stayed on:\n{shown}")
