@@ -49,6 +49,7 @@ class Served:
 
     demo: Demo
     log: Path
+    process: subprocess.Popen[str]
 
     def requests(self, since: float = 0.0) -> list[Request]:
         """Those that began after a moment."""
@@ -72,7 +73,8 @@ def serving(log: Path, *options: str) -> Iterator[Served]:
     try:
         assert process.stdout is not None
         access = json.loads(process.stdout.readline())
-        yield Served(Demo(access["url"], access["token"], access["control"], process), log)
+        server = Demo(access["url"], access["token"], access["control"], process.terminate)
+        yield Served(server, log, process)
     finally:
         process.communicate(timeout=20)
         complaints.close()

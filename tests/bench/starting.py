@@ -136,7 +136,7 @@ def bytes_of_the_start(setting: Setting) -> list[Figure]:
 @contextmanager
 def silent(server: Served) -> Iterator[None]:
     """Meanwhile the server takes connections and says nothing."""
-    process = server.demo.process
+    process = server.process
     process.send_signal(signal.SIGSTOP)
     try:
         yield

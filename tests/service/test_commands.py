@@ -126,8 +126,7 @@ class TestInbox:
         assert {item["project"] for item in found["items"] if not item["fresh"]} == {name}
 
     def test_nothing_answers(self, server: Demo, careful: Desk) -> None:
-        server.process.terminate()
-        server.process.wait(20)
+        server.stop()
         code, out, errors = run(careful, "inbox")
         assert code == 1
         assert out.startswith("It cannot be told whether anything waits: 0 of 1 project answered.")
@@ -366,7 +365,7 @@ class TestCreateAndAbandon:
     def test_what_an_older_server_cannot_do_is_told_with_its_name(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        with demo("--generation", "tfs-2018") as older:
+        with demo(generation="tfs-2018") as older:
             desk = Desk(tmp_path / "home", older.url, older.token)
             settings(desk, monkeypatch)
             code, out, errors = run(desk, "create", "Invoice.CD", "--yes", "--variable", "LogLevel=x")

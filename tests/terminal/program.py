@@ -1,18 +1,22 @@
-"""reltui and its embedded server as processes of their own, as a person starts them."""
+"""reltui as a person starts it, and an embedded server for it."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import subprocess
 import sys
+import threading
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reltui.demo.server import RunningDemo, ServerOptions, running
 from tests.terminal.harness import Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +31,7 @@ class Demo:
     url: str
     token: str
     control: str
-    process: subprocess.Popen[str]
+    stop: Callable[[], None]
     authority: str = ""
     """The certificate that makes a client trust it, where it has a port with TLS (srv-50)."""
 
@@ -69,8 +73,44 @@ class Demo:
 
 
 @contextmanager
-def demo(*options: str) -> Iterator[Demo]:
-    """`reltui demo --serve-only` with options."""
+def demo(**options: Any) -> Iterator[Demo]:
+    """A server with `ServerOptions`, in a thread: it begins in a tenth of the time that a process takes."""
+    ready: Future[tuple[RunningDemo, Callable[[], object]]] = Future()
+
+    async def serve() -> None:
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        async with running(ServerOptions(**options)) as server:
+            ready.set_result((server, lambda: loop.call_soon_threadsafe(stopped.set)))
+            await stopped.wait()
+        # The connections are closed in the next turns of the loop.
+        await asyncio.sleep(0.02)
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    server, end = ready.result()
+
+    def stop() -> None:
+        if thread.is_alive():
+            end()
+            thread.join(60)
+
+    try:
+        yield Demo(server.url, server.token, server.control, stop)
+    finally:
+        stop()
+
+
+@contextmanager
+def demo_program(*options: str) -> Iterator[Demo]:
+    """`reltui demo --serve-only` with options, as a process of its own."""
     process = subprocess.Popen(
         [*RELTUI, "demo", "--serve-only", *options],
         cwd=ROOT,
@@ -81,7 +121,9 @@ def demo(*options: str) -> Iterator[Demo]:
     try:
         assert process.stdout is not None
         access = json.loads(process.stdout.readline())
-        yield Demo(access["url"], access["token"], access["control"], process, access.get("authority", ""))
+        yield Demo(
+            access["url"], access["token"], access["control"], process.terminate, access.get("authority", "")
+        )
     finally:
         process.terminate()
         process.communicate(timeout=60)

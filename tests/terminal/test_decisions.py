@@ -160,8 +160,7 @@ def test_without_a_server_saved_rows_stay_and_nothing_is_sent(server: Demo, desk
         terminal.wait_for(r" (\d+)/\1 projects ok")
         terminal.press("q")
         assert terminal.wait_exit() == 0
-    server.process.terminate()
-    server.process.wait(60)
+    server.stop()
     with desk.open() as terminal:
         ready(terminal)
         # Which row expires first is not known of saved rows, so that another one may lead.

@@ -23,7 +23,7 @@ from reltui.api.pace import Timing
 from tests.commands import PATIENCE, document, items
 from tests.commands import settings as use_settings
 from tests.terminal.harness import Terminal
-from tests.terminal.program import RELTUI, ROOT, SECRET, Demo, Desk, demo
+from tests.terminal.program import RELTUI, ROOT, SECRET, Demo, Desk, demo, demo_program
 
 Checks = dict[tuple[str, str], dict[str, Any]]
 SERVER = "demo"
@@ -127,7 +127,7 @@ class TestAllIsWell:
         ],
     )
     def test_other_generations(self, tmp_path: Path, generation: str, told: str) -> None:
-        with demo("--generation", generation) as server:
+        with demo(generation=generation) as server:
             desk = Desk(tmp_path / "home", server.url, server.token)
             code, found = checks(desk)
         assert code == 0
@@ -195,7 +195,7 @@ class TestBrokenSetUps:
         ],
     )
     def test_a_bad_certificate(self, tmp_path: Path, kind: str, words: str, todo: str) -> None:
-        with demo("--fault", f"srv-50:kind={kind}") as server:
+        with demo_program("--fault", f"srv-50:kind={kind}") as server:
             desk = Desk(tmp_path / "home", server.url, server.token)
             if kind in ("expired", "other-host"):
                 desk.profile = trusting(server, tmp_path)
@@ -207,7 +207,7 @@ class TestBrokenSetUps:
         assert found[SERVER, "sign-in"]["found"] == "not examined: first repair tls"
 
     def test_a_good_certificate_of_a_house(self, tmp_path: Path) -> None:
-        with demo("--fault", "srv-50:kind=good") as server:
+        with demo_program("--fault", "srv-50:kind=good") as server:
             desk = Desk(tmp_path / "home", server.url, server.token)
             desk.profile = trusting(server, tmp_path)
             _, found = checks(desk)

@@ -38,7 +38,7 @@ DEFINITION = r"Dock\.Booking\.CD"
 @pytest.fixture
 def server() -> Iterator[Demo]:
     """One whose clock hardly moves by itself."""
-    with demo("--speed", "0.001") as running:
+    with demo(speed=0.001) as running:
         yield running
 
 

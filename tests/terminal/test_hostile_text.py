@@ -121,7 +121,7 @@ def walk(terminal: Terminal) -> None:
 
 
 def test_hostile_text_on_every_screen(tmp_path: Path) -> None:
-    with demo("--fault", "srv-39") as server:
+    with demo(faults=("srv-39",)) as server:
         # a bell for what comes in meanwhile is a control character, and cannot be told from a hostile one
         desk = Desk(tmp_path / "home", server.url, server.token, profile="[notify]\nbell = false\n")
         with desk.open() as terminal:

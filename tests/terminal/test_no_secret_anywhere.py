@@ -183,7 +183,7 @@ def canary() -> Iterator[tuple[str, list[bytes]]]:
 @pytest.fixture
 def server() -> Iterator[Demo]:
     """One whose clock hardly moves by itself."""
-    with demo("--speed", "0.001") as running:
+    with demo(speed=0.001) as running:
         yield running
 
 
@@ -270,7 +270,7 @@ def test_an_account_leaves_no_password(server: Demo, desk: Desk) -> None:
 
 def test_a_bearer_token_leaves_nothing_of_it(tmp_path: Path) -> None:
     token = jwt()
-    with demo("--speed", "0.001", "--generation", "services") as server:
+    with demo(speed=0.001, generation="services") as server:
         server.admit(token)
         desk = Desk(tmp_path / "home", server.url, token, profile='sign_in = "bearer"')
         shown = short_session(server, desk)

@@ -73,7 +73,7 @@ def _shows(terminal: Terminal, text: str) -> bool:
 def test_what_goes_out(
     tmp_path: Path, environment: dict[str, str], options: tuple[str, ...], ui: str, allowed: set[int]
 ) -> None:
-    with demo("--fault", "srv-39") as server:
+    with demo(faults=("srv-39",)) as server:
         desk = Desk(
             tmp_path / "home", server.url, server.token, options, profile=ui, environment=dict(environment)
         )
@@ -93,7 +93,7 @@ def test_what_goes_out(
 
 
 def test_a_command_on_a_terminal_that_is_not_of_utf_8(tmp_path: Path) -> None:
-    with demo("--fault", "srv-39") as server:
+    with demo(faults=("srv-39",)) as server:
         desk = Desk(tmp_path / "home", server.url, server.token, environment={"LC_ALL": "C"})
         command = [*desk.command(), "inbox", "--scope", "all"]
         with Terminal(command, environment=desk.variables(), folder=desk.home) as terminal:

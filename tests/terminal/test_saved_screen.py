@@ -261,7 +261,7 @@ class Asking(Desk):
 
 
 def test_hostile_text_of_a_server_is_kept_and_shown_as_harmless_text(tmp_path: Path) -> None:
-    with demo("--fault", "srv-39") as server:
+    with demo(faults=("srv-39",)) as server:
         desk = Desk(tmp_path / "home", server.url, server.token, saved_screen=True)
         run_once(desk)
     saved = saved_screen.decoded(file_of(desk).read_bytes())

@@ -49,7 +49,7 @@ MOUSE = {1000, 1002, 1003, 1006, 1015}
 @pytest.fixture
 def server() -> Iterator[Demo]:
     """One whose clock hardly moves by itself."""
-    with demo("--speed", "0.001") as running:
+    with demo(speed=0.001) as running:
         yield running
 
 
@@ -418,8 +418,7 @@ def test_without_the_server_rows_stay_and_verbs_say_why(server: Demo, desk: Desk
         inbox(terminal)
         find(terminal, item)
         shown = terminal.wait_for(r"^>.*$").group()
-        server.process.terminate()
-        server.process.wait(60)
+        server.stop()
         terminal.press("r")
         terminal.wait_for(r"(?i)offline|cannot be reached|no connection", 60.0)
         terminal.wait_for(r"data .*old")

@@ -53,7 +53,7 @@ ARGUMENTS = ("environments", 2, "deployPhases", 0, "workflowTasks", 0, "inputs",
 @pytest.fixture
 def server() -> Iterator[Demo]:
     """One whose clock hardly moves by itself."""
-    with demo("--speed", "0.001") as running:
+    with demo(speed=0.001) as running:
         yield running
 
 
