@@ -25,7 +25,7 @@ VALUED = (["--profile"], ["--config"], ["--screen"])
 """Options with a value behind them, before a command."""
 FLAGS = ("--read-only", "--ascii", "--mouse")
 """Options without."""
-SCREENS = ("approvals", "releases", "definitions")
+SCREENS = ("approvals", "releases", "definitions", "live")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

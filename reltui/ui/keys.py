@@ -148,6 +148,10 @@ class KeyMap:
         keys = self._written[action_id]
         return keys[0] if keys else ""
 
+    def way_to(self, action_id: str) -> str:
+        """The same, or where it has none its command."""
+        return self.key_of(action_id) or f":{action_id}"
+
     def offered(self, place: Place) -> tuple[Action, ...]:
         """Every action that such a screen has, in the order of `ACTIONS`."""
         return tuple(action for action in ACTIONS if _covers(action, place))

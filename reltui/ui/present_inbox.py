@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -272,11 +272,17 @@ def not_whole(snapshot: Snapshot[Any], ascii: bool) -> Line:
 
 
 def empty_lines(
-    snapshot: Snapshot[Any] | None, scope: str, hidden: int, filtered: bool, look: Look
+    snapshot: Snapshot[Any] | None,
+    scope: str,
+    hidden: int,
+    filtered: bool,
+    look: Look,
+    way_to: Callable[[str], str],
 ) -> list[Line]:
     """What an empty list says: "nothing" only when every part has answered, else how much has (C12, C13).
 
-    `hidden` rows are in a wider scope; `filtered` when rows were left out by the filter.
+    `hidden` rows are in a wider scope; `filtered` when rows were left out by the filter; `way_to`
+    gives the key of an action.
     """
     lines: list[Line] = [()]
     if snapshot is None or (snapshot.data is None and snapshot.loading):
@@ -291,9 +297,12 @@ def empty_lines(
         known = "from an earlier run" if snapshot.from_cache else answered if snapshot.parts else "no project"
         lines.append(line("    ", span(f"It cannot be told whether anything is pending: {known}.", "warn")))
     if hidden and not filtered:
-        lines.append(line(f"    {count(hidden, 'approval')} for others: ", span("m", "key"), " shows them."))
+        wider = span(way_to("scope"), "key")
+        lines.append(line(f"    {count(hidden, 'approval')} for others: ", wider, " shows them."))
     if snapshot is not None:
         for problem in snapshot.problems[:6]:
             told = wrap(line(span(f"{problem.where}: {problem.sentence}", "warn")), PROBLEM_CELLS)
             lines += [(*line("    "), *each) for each in told]
+        if snapshot.problems:
+            lines += [(), line("    ", span(f"{way_to('refresh')} asks again.", "dim"))]
     return lines

@@ -87,6 +87,7 @@ def test_an_action_moves_to_other_keys() -> None:
     assert table.key_of("approve") == "A"
     assert table.find(Place.APPROVALS, "x") is None
     assert table.key_of("reject") == ""
+    assert (table.way_to("approve"), table.way_to("reject")) == ("A", ":reject")
 
 
 @pytest.mark.parametrize(

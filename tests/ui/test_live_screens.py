@@ -231,7 +231,7 @@ class TestLive:
             service.learn(topic, reading)
             await settled(pilot, "reading: 3 of at most 10 pages")
             service.learn(topic, whole(live_data(), more=True))
-            await settled(pilot, "older deployments were not read")
+            await settled(pilot, "older ones not read")
             service.learn(topic, whole(LiveData()))
             await settled(pilot, "There are no definitions here.")
 

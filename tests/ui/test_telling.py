@@ -78,7 +78,7 @@ class TestNoProject:
     )
 
     def test_the_list_says_so(self) -> None:
-        told = "\n".join(plain(each) for each in empty_lines(self.SNAPSHOT, "for you", 0, False, LOOK))
+        told = "\n".join(plain(each) for each in empty_lines(self.SNAPSHOT, "for you", 0, False, LOOK, str))
         assert "whether anything is pending: no project" in told
         assert "Bilingg" in told
         assert "none projects" not in told

@@ -479,10 +479,10 @@ class TestRefused:
             await settled(pilot, "[ Cancel ]")
             known[0] = SafeText("https://tfs01.example/tfs/Main/Billing/_release?releaseId=142")
             await press(pilot, "y")
-            await settled(pilot, "o opens https://tfs01.example/tfs/Main/Billing/_release?releaseId=142")
+            await settled(pilot, "https://tfs01.example/tfs/Main/Billing/_release?releaseId=142")
             assert service.outbox.decisions() == ()
             await press(pilot, "escape")
-            await refused(pilot, about, "Browser only, for it asks you to sign in again: o opens https://")
+            await refused(pilot, about, "Browser only (:browse), for it asks you to sign in again: https://")
 
 
 class TestStale:

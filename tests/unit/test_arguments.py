@@ -55,6 +55,7 @@ def test_without_one_it_is_empty() -> None:
         ["--ascii", "--mouse", "--read-only"],
         ["--profile", "demo", "--profile", "inbox"],
         ["--config", "x.toml", "--screen", "releases"],
+        ["--screen", "live"],
     ],
 )
 def test_without_a_command_none_is_described_and_nothing_else_differs(given: list[str]) -> None:

@@ -435,7 +435,13 @@ class TestApprovals:
 
 class TestEmpty:
     def say(self, snapshot: Snapshot[object] | None, hidden: int = 0, filtered: bool = False) -> str:
-        return "\n".join(texts(empty_lines(snapshot, "for you", hidden, filtered, LOOK)))
+        return "\n".join(
+            texts(
+                empty_lines(
+                    snapshot, "for you", hidden, filtered, LOOK, {"scope": "m", "refresh": "r"}.__getitem__
+                )
+            )
+        )
 
     def test_nothing_only_when_everybody_answered(self) -> None:
         told = self.say(Snapshot(data=(), read_at=1.0, parts=6, answered=6))
@@ -456,6 +462,11 @@ class TestEmpty:
     )
     def test_never_else(self, snapshot: Snapshot[object] | None) -> None:
         assert "othing pending" not in self.say(snapshot)
+
+    def test_says_which_key_asks_again(self) -> None:
+        problems = (Problem(SafeText("tfs01"), SafeText("It does not answer.")),)
+        told = self.say(Snapshot(data=(), read_at=1.0, parts=6, answered=5, problems=problems))
+        assert told.endswith("r asks again.")
 
     def test_says_what_a_wider_scope_would_show(self) -> None:
         told = self.say(Snapshot(data=(), read_at=1.0, parts=6, answered=6), hidden=30)

@@ -281,10 +281,10 @@ class ApprovalsScreen(FollowingScreen[Key]):
         return (span(f"scope: {self.scope.value}"),)
 
     def empty(self) -> Sequence[Line]:
-        snapshot = self.app.service.look(Inbox())
+        snapshot, way_to = self.app.service.look(Inbox()), self.app.keymap.way_to
         others = sum(self._counts.values()) - len(self._rows)
         filtered = bool(self.filter and self._rows)
-        return empty_lines(snapshot, FOR_WHOM[self.scope], others, filtered, self.look)
+        return empty_lines(snapshot, FOR_WHOM[self.scope], others, filtered, self.look, way_to)
 
     # Preview and third band
 

@@ -155,7 +155,8 @@ class ConflictsScreen(ProjectScreen[int]):
             self._left()
 
     def open_row(self, key: int) -> None:
-        self.app.say("m takes what was changed here, t what is on the server; s goes on.")
+        mine, theirs, on = map(self.app.keymap.way_to, ("mine", "theirs", "go-on"))
+        self.app.say(f"{mine} takes what was changed here, {theirs} what is on the server; {on} goes on.")
 
 
 def _title(conflict: Conflict) -> SafeText:

@@ -186,7 +186,10 @@ class DefinitionScreen(WritingScreen, StagesScreen):
         if isinstance(self.topic, DefinitionAt):
             return restore_subject(self, self.topic) if verb is Verb.SAVE else SafeText(OLD)
         if verb is Verb.SAVE:
-            return SafeText("This is the revision in use; h shows the older ones, which can be restored.")
+            key = self.app.keymap.way_to("history")
+            return SafeText(
+                f"This is the revision in use; {key} shows the older ones, which can be restored."
+            )
         data, topic = self.data, self.topic
         if verb is Verb.CREATE:
             return self.create_subject(topic.server, topic.project, topic.definition_id)

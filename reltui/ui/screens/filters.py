@@ -91,5 +91,5 @@ class NameFilter(FieldScreen):
             self.app.say(SafeText(str(error)), "bad")
             return
         self.app.pop_screen()
-        key = self.app.keymap.key_of("saved-filters")
+        key = self.app.keymap.way_to("saved-filters")
         self.app.say(f'Kept as "{name}"; {key} chooses it.' if saved else f'"{name}" was taken away.')

@@ -175,7 +175,7 @@ class LiveScreen(StarredScreen):
         if snapshot.loading and snapshot.progress:
             parts.append(span(f" | reading: {snapshot.progress}", "dim"))
         elif snapshot.more:
-            parts.append(span(" | older deployments were not read", "warn"))
+            parts.append(span(" | older ones not read", "warn"))
         return line(*parts)
 
     def note(self) -> Line:

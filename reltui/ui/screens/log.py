@@ -276,7 +276,7 @@ class LogScreen(ReltuiScreen):
 
     def _go_on(self, search: Search | None, going: Going, wrapped: str) -> None:
         if search is None:
-            self.app.say(f"Nothing is looked for; {self.app.keymap.key_of('find')} begins.")
+            self.app.say(f"Nothing is looked for; {self.app.keymap.way_to('find')} begins.")
             return
         self._going = (search, going, wrapped)
         self._search_on()
@@ -330,5 +330,5 @@ class LogScreen(ReltuiScreen):
         if self.app.is_telling and self.app.said[-1] is said:
             of_errors = search is self._errors
             what = "An error" if of_errors else f'"{clean(self.words)}"'
-            key = self.app.keymap.key_of("next-error" if of_errors else "next-match")
+            key = self.app.keymap.way_to("next-error" if of_errors else "next-match")
             self.app.say(SafeText(f"{what} has come; {key} goes there."), "info")

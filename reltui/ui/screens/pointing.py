@@ -71,7 +71,7 @@ class PointingScreen(ReltuiScreen, Generic[K]):
     def subject(self, verb: Verb) -> Subject | SafeText:
         keys = self.meant(verb)
         if len(keys) > 1 and verb not in self.planned:
-            unmark = self.app.keymap.key_of("unmark-all") or ":unmark-all"
+            unmark = self.app.keymap.way_to("unmark-all")
             return SafeText(f"This acts on one row: unmark first ({unmark}), or mark one only.")
         found: Subject | SafeText = super().subject(verb)
         for key in keys:

@@ -96,8 +96,8 @@ class ProjectScreen(FollowingScreen[K]):
     def told(self, problems: Sequence[Problem]) -> list[Line]:
         """Why an empty list is empty, each reason once and whole, and the key that asks again."""
         sentences = dict.fromkeys(f"{problem.where}: {problem.sentence}" for problem in problems)
-        again = self.app.keymap.key_of("refresh")
-        advice = [(), line("    ", span(f"{again} asks again.", "dim"))] if sentences and again else []
+        again = self.app.keymap.way_to("refresh")
+        advice = [(), line("    ", span(f"{again} asks again.", "dim"))] if sentences else []
         room = max((self.grid.size.width or self.app.size.width) - INDENT, 1)
         rows = [row for sentence in sentences for row in wrap((span(sentence, "warn"),), room)]
         return [*((span(" " * INDENT), *row) for row in rows), *advice]

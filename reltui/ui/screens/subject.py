@@ -101,10 +101,14 @@ def refusal(subject: Subject, server: ServerState, outbox: Outbox) -> SafeText |
     if decision is not None:
         return SafeText(f"Already on its way: {decision.verb} {decision.title}, {decision.state}.")
     if subject.from_cache:
-        return SafeText("This row is old: the server has not answered for it. Wait for that, or press r.")
+        return SafeText(
+            "This row is old: the server has not answered for it. Wait for that, or try :refresh."
+        )
     stale = subject.stale()
     if stale:
-        return SafeText(f"The last reading of it failed, so nothing can be decided: {stale} r reads again.")
+        return SafeText(
+            f"The last reading of it failed, so nothing can be decided: {stale} :refresh reads again."
+        )
     return _approval_refusal(subject, subject.seen, server) if isinstance(subject.seen, Approval) else None
 
 
@@ -118,7 +122,7 @@ def _approval_refusal(subject: Subject, seen: Approval, server: ServerState) -> 
         return None
     link = subject.browser_only()
     if link:
-        return SafeText(f"Browser only, for it asks you to sign in again: o opens {link}")
+        return SafeText(f"Browser only (:browse), for it asks you to sign in again: {link}")
     # Where the groups could not be read, a group may be mine: the server knows.
     told = approver is not None and me is not None and (me.groups_known or not approver.is_group)
     if told and not is_for(me, approver):
