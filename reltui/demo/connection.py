@@ -83,10 +83,6 @@ class Connection:
             self._reset()
         except (ConnectionError, TimeoutError):
             self._writer.transport.abort()
-        except asyncio.CancelledError:
-            # The server ends: a client that does not read must not keep the socket.
-            self._writer.transport.abort()
-            raise
         except h11.RemoteProtocolError as error:
             await self._refuse(error.error_status_hint)
         finally:

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
+from weakref import WeakSet
 
 from reltui.demo.connection import Connection
 from reltui.demo.engine import Engine
@@ -30,6 +31,7 @@ __all__ = ["ChildServer", "RunningDemo", "ServerOptions", "running", "serve_fore
 
 _LOOPBACK = "127.0.0.1"
 _STOP_SECONDS = 5.0
+_TURNS = 10
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -60,6 +62,7 @@ class _Listener:
         self.tls_port = service.options.port if self.tls is not None else 0
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Task[Any]] = set()
+        self._transports: WeakSet[asyncio.WriteTransport] = WeakSet()
         service.close_door = self._close_door
 
     @property
@@ -87,11 +90,23 @@ class _Listener:
 
     async def close(self) -> None:
         """Stop listening and drop every connection."""
+        loop = asyncio.get_running_loop()
+        for server in self._servers:
+            for listening in server.sockets:
+                with suppress(NotImplementedError):  # by the loop of Windows
+                    loop.remove_reader(listening.fileno())
+        # What was accepted just before has begun then, and is dropped with the others: asyncio forgets to
+        # close it where the server is closed first.
+        await _let_the_loop_turn()
         self._stop_listening()
         for task in tuple(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         await self.service.close()
+        for transport in tuple(self._transports):
+            # A client that does not read what was written would keep it.
+            transport.abort()
+        await _let_the_loop_turn()
 
     def _close_door(self, seconds: float) -> None:
         if self._servers:
@@ -103,13 +118,13 @@ class _Listener:
         await self.open()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._remember()
+        self._remember(writer)
         with suppress(asyncio.CancelledError):
             await Connection(reader, writer, self.service).run()
 
     async def _secured(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """The same after a handshake, which goes wrong as the fault of the moment says."""
-        self._remember()
+        self._remember(writer)
         kinds = [f.text("kind") for f in self.service.faults if f.kind.id == TLS_FAULT]
         trouble = kinds[0] if kinds else GOOD
         try:
@@ -134,11 +149,18 @@ class _Listener:
         with suppress(TimeoutError):
             await asyncio.wait_for(writer.wait_closed(), _STOP_SECONDS)
 
-    def _remember(self) -> None:
+    def _remember(self, writer: asyncio.StreamWriter) -> None:
+        self._transports.add(writer.transport)
         task = asyncio.current_task()
         if task is not None:
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
+
+
+async def _let_the_loop_turn() -> None:
+    """As often as it takes to begin with a connection that was accepted, or to close its socket."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -13,10 +15,11 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from reltui.demo.server import ServerOptions, start_child
+from reltui.demo.server import ServerOptions, running, start_child
 from tests.contract.harness import Client, serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -169,3 +172,22 @@ def test_serve_forever_keeps_on_without_input_until_told_to_stop() -> None:
         assert _alive(access["url"])
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_its_end_closes_what_was_accepted_just_before(turns: int) -> None:
+    clients: list[socket.socket] = []
+
+    async def run() -> None:
+        async with running() as server:
+            port = urlsplit(server.url).port
+            clients.extend(socket.create_connection(("127.0.0.1", port)) for _ in range(4))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+    asyncio.run(run())
+    gc.collect()  # A socket that was left open is a warning here, and so a failure.
+    for client in clients:
+        with client, contextlib.suppress(ConnectionResetError):
+            client.settimeout(60.0)
+            assert client.recv(1) == b""

@@ -82,8 +82,6 @@ def demo(**options: Any) -> Iterator[Demo]:
         async with running(ServerOptions(**options)) as server:
             ready.set_result((server, lambda: loop.call_soon_threadsafe(stopped.set)))
             await stopped.wait()
-        # The connections are closed in the next turns of the loop.
-        await asyncio.sleep(0.02)
 
     def run() -> None:
         try:
