@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.harness import Terminal
-from tests.terminal.program import Demo, Desk, demo
+from tests.terminal.program import Demo, Desk, demo_program
 from tests.terminal.steps import AGAIN, may_change, open_dialog, ready
 from tests.waiting import NotShown
 
@@ -22,8 +22,8 @@ PASTE = "ayayay"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Demo]:
-    """One for all tests here, since none of them may write."""
-    with demo() as running:
+    """One for all tests, since none of them may write; it takes no time from keys that are held here."""
+    with demo_program() as running:
         yield running
 
 

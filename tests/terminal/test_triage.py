@@ -17,7 +17,7 @@ import pytest
 from tests.commands import document, items, open_command, run, settings
 from tests.terminal import steps
 from tests.terminal.harness import Terminal
-from tests.terminal.program import Demo, Desk, demo
+from tests.terminal.program import Demo, Desk, demo_program
 from tests.terminal.steps import (
     AGAIN,
     all_read,
@@ -48,8 +48,8 @@ MOUSE = {1000, 1002, 1003, 1006, 1015}
 
 @pytest.fixture
 def server() -> Iterator[Demo]:
-    """One whose clock hardly moves by itself."""
-    with demo(speed=0.001) as running:
+    """One whose clock hardly moves by itself, where it takes no time from keys that are held here."""
+    with demo_program("--speed", "0.001") as running:
         yield running
 
 

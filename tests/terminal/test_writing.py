@@ -13,7 +13,7 @@ import pytest
 from reltui.ui.catalogue import ACTIONS, Place
 from tests.contract.sdk import tidy, without_cache
 from tests.terminal.harness import Terminal
-from tests.terminal.program import Demo, Desk, demo
+from tests.terminal.program import Demo, Desk, demo_program
 from tests.terminal.steps import (
     command,
     confirm,
@@ -52,8 +52,8 @@ ARGUMENTS = ("environments", 2, "deployPhases", 0, "workflowTasks", 0, "inputs",
 
 @pytest.fixture
 def server() -> Iterator[Demo]:
-    """One whose clock hardly moves by itself."""
-    with demo(speed=0.001) as running:
+    """One whose clock hardly moves by itself, where it takes no time from keys that are held here."""
+    with demo_program("--speed", "0.001") as running:
         yield running
 
 
