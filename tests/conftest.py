@@ -26,7 +26,7 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Of a test that was run again the report tells what it had waited for."""
+    """Of a test that was run once more the report tells what it had waited for."""
     if config.pluginmanager.hasplugin("rerunfailures"):
         config.option.rerun_show_tracebacks = True
 
@@ -52,7 +52,7 @@ def kept_organisations(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that has waited in vain is run again; those that wait for a terminal begin first.
+    """A test that has waited in vain is run once more; those that wait for a terminal begin first.
 
     A busy machine may let something take longer than a minute, or make a pause in a key that is held; what
     was seen and is wrong stays wrong.
@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if config.pluginmanager.hasplugin("rerunfailures"):
         for item in items:
-            item.add_marker(pytest.mark.flaky(reruns=3, only_rerun=[NotShown]))
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[NotShown]))
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     slow = [item for item in items if item.path.parent.name == "terminal"]
     rest = [item for item in items if item.path.parent.name != "terminal"]

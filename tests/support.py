@@ -98,7 +98,7 @@ async def until(condition: Callable[[], T | None], seconds: float = 120.0) -> T:
         if found:
             return found
         await asyncio.sleep(0.01)
-    raise NotShown(f"nothing came of {condition.__qualname__} in {seconds:.0f} seconds")
+    raise NotShown(f"nothing came of {condition} in {seconds:.0f} seconds")
 
 
 async def read_whole(service: DataService, topic: Topic[T]) -> Snapshot[T]:

@@ -21,6 +21,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
@@ -206,6 +207,9 @@ class Terminal:
         pressed: list[float] = []
 
         def repeat() -> None:
+            with suppress(OSError):  # where one may not
+                # A keyboard keeps its rhythm however much the machine has to do.
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), -15)
             for _ in range(int(seconds * rate)):
                 self.send(data)
                 pressed.append(time.monotonic())

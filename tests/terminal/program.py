@@ -119,9 +119,12 @@ def demo_program(*options: str) -> Iterator[Demo]:
     try:
         assert process.stdout is not None
         access = json.loads(process.stdout.readline())
-        yield Demo(
-            access["url"], access["token"], access["control"], process.terminate, access.get("authority", "")
-        )
+
+        def stop() -> None:
+            process.terminate()
+            process.wait(60)
+
+        yield Demo(access["url"], access["token"], access["control"], stop, access.get("authority", ""))
     finally:
         process.terminate()
         process.communicate(timeout=60)
